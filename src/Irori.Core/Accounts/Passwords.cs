@@ -1,0 +1,29 @@
+namespace Irori.Core.Accounts;
+
+/// <summary>A slow, salted password hash.</summary>
+public interface IPasswordHasher
+{
+    /// <summary>Hashes a password.</summary>
+    string Hash(string password);
+
+    /// <summary>Compares in constant time.</summary>
+    bool Verify(string hash, string password);
+}
+
+/// <summary>The rule for new passwords (CoolKit v2, registration).</summary>
+public static class PasswordRule
+{
+    /// <summary>Longest password that is accepted, so that hashing cannot be used to exhaust the processor.</summary>
+    public const int MaxLength = 128;
+
+    /// <summary>At least 8 characters with at least two of digits, letters and other characters; null when that holds.</summary>
+    public static Fault? Check(string password, string field = "password")
+    {
+        var kinds = (password.Any(char.IsDigit) ? 1 : 0)
+            + (password.Any(char.IsLetter) ? 1 : 0)
+            + (password.Any(c => !char.IsLetterOrDigit(c)) ? 1 : 0);
+        return password.Length is >= 8 and <= MaxLength && kinds >= 2
+            ? null
+            : Fault.Invalid(field, $"{field} needs 8 to {MaxLength} characters and at least two of digits, letters and other characters");
+    }
+}

@@ -1,0 +1,143 @@
+namespace Irori.Core.Bindings;
+
+/// <summary>What a person may do with a device.</summary>
+public enum Role
+{
+    /// <summary>Everything; one per device.</summary>
+    Owner,
+
+    /// <summary>Uses it like the owner, in an open binding mode.</summary>
+    Member,
+
+    /// <summary>Uses it by a share.</summary>
+    Guest,
+}
+
+/// <summary>Who may use a device, in which role, and what he calls it.</summary>
+public sealed class Binding
+{
+    /// <summary>The person.</summary>
+    public required long Account { get; init; }
+
+    /// <summary>The device.</summary>
+    public required long Device { get; init; }
+
+    /// <summary>In which role.</summary>
+    public required Role Role { get; init; }
+
+    /// <summary>His own name for it; null: the device's.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>His settings as a JSON object, for instance whether he wants to be told.</summary>
+    public string Settings { get; init; } = "{}";
+
+    /// <summary>Rights beyond switching, as bits (CoolKit permit).</summary>
+    public int Permit { get; init; }
+
+    /// <summary>Since when.</summary>
+    public required DateTimeOffset Since { get; init; }
+}
+
+/// <summary>A device as one person sees it: the row behind every list, read and command.</summary>
+public sealed class VisibleDevice
+{
+    /// <summary>Internal key of the device.</summary>
+    public required long No { get; init; }
+
+    /// <summary>Its id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What this person calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Internal key of the product.</summary>
+    public required long Product { get; init; }
+
+    /// <summary>His role.</summary>
+    public required Role Role { get; init; }
+
+    /// <summary>His rights beyond switching.</summary>
+    public required int Permit { get; init; }
+
+    /// <summary>His settings, JSON.</summary>
+    public required string Settings { get; init; }
+
+    /// <summary>Id of the owner's account, or null when nobody owns it.</summary>
+    public required string? OwnerId { get; init; }
+
+    /// <summary>Factory record, JSON.</summary>
+    public required string Factory { get; init; }
+
+    /// <summary>Tags, JSON.</summary>
+    public required string Tags { get; init; }
+
+    /// <summary>History is visible from here on.</summary>
+    public DateTimeOffset? OwnerSince { get; init; }
+
+    /// <summary>Whether it can be reached now.</summary>
+    public required bool Online { get; init; }
+
+    /// <summary>The node that holds its link, or null.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>When its link last opened or closed, or null.</summary>
+    public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Epoch of its state.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Version of its state.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Its state in stored form (<see cref="States.StateText"/>).</summary>
+    public required string Values { get; init; }
+
+    /// <summary>Id of his home in which it stands, or null.</summary>
+    public string? HomeId { get; init; }
+
+    /// <summary>Id of the room, or null.</summary>
+    public string? RoomId { get; init; }
+
+    /// <summary>Its place in the home's order.</summary>
+    public long Rank { get; init; }
+}
+
+/// <summary>Storage of bindings.</summary>
+public interface IBindingStore
+{
+    /// <summary>A device as a person sees it through an app, or null. <paramref name="app"/> 0 sees every product.</summary>
+    Task<VisibleDevice?> FindVisibleAsync(long account, long app, string deviceId);
+
+    /// <summary>Devices of a person's home in the home's order, from a rank on; <paramref name="limit"/> bounds the page.</summary>
+    Task<IReadOnlyList<VisibleDevice>> ListVisibleAsync(long account, long app, long home, PlaceCursor from, int limit);
+
+    /// <summary>All devices of a person through an app, by internal key, after one.</summary>
+    Task<IReadOnlyList<VisibleDevice>> ListAllAsync(long account, long app, long after, int limit);
+
+    /// <summary>How many devices a person has placed in a home, whatever the app may see.</summary>
+    Task<int> CountAsync(long account, long home);
+
+    /// <summary>The binding, or null.</summary>
+    Task<Binding?> FindAsync(long account, long device);
+
+    /// <summary>All bindings of a device.</summary>
+    Task<IReadOnlyList<Binding>> OfDeviceAsync(long device);
+
+    /// <summary>Bindings of an account, by device, after one.</summary>
+    Task<IReadOnlyList<Binding>> OfAccountAsync(long account, long after, int limit);
+
+    /// <summary>Adds or replaces a binding.</summary>
+    Task PutAsync(Binding binding);
+
+    /// <summary>Removes a binding with everything that hangs on it: placement and ranks. False when there was none.</summary>
+    Task<bool> RemoveAsync(long account, long device);
+
+    /// <summary>Who sees the device, and its access version, read together.</summary>
+    Task<Viewers> ViewersAsync(long device);
+}
+
+/// <summary>A place in a home's order: rank, and internal key where ranks are equal.</summary>
+public readonly record struct PlaceCursor(long Rank, long After);
+
+/// <summary>The accounts that may see a device, as of an access version.</summary>
+public sealed record Viewers(string DeviceId, long Product, string? OwnerId, long AccessVersion, IReadOnlyList<long> Accounts);

@@ -1,0 +1,92 @@
+using Irori.Core.Feeds;
+
+namespace Irori.Core.Bindings;
+
+/// <summary>Why a binding ended.</summary>
+public enum EndReason
+{
+    /// <summary>The person removed the device.</summary>
+    Unbound,
+
+    /// <summary>The owner left, and with him all others.</summary>
+    OwnerLeft,
+
+    /// <summary>Somebody else proved to hold the device.</summary>
+    TakenOver,
+
+    /// <summary>The account was closed.</summary>
+    AccountClosed,
+}
+
+/// <summary>A binding that has ended, to be announced after the commit.</summary>
+public sealed record EndedBinding(long Device, long Account, EndReason Reason, bool OwnerChanged);
+
+/// <summary>Begins and ends the right to use a device. There is no other way to end one.</summary>
+public sealed class BindingService(IBus bus, TimeProvider time)
+{
+    private const int Page = 200;
+
+    /// <summary>
+    /// Binds within a unit of work, by the product's binding mode, for somebody who has proved to hold the device.
+    /// In a single mode a new owner takes over and all earlier bindings end; they are answered for <see cref="Announce"/>.
+    /// </summary>
+    internal async Task<IReadOnlyList<EndedBinding>> TakeAsync(IStores stores, long account, long device, string settings)
+    {
+        var ended = new List<EndedBinding>();
+        var mine = await stores.Bindings.FindAsync(account, device);
+        if (mine is not { Role: Role.Owner })
+        {
+            foreach (var other in await stores.Bindings.OfDeviceAsync(device))
+            {
+                await stores.Bindings.RemoveAsync(other.Account, device);
+                ended.Add(new EndedBinding(device, other.Account, EndReason.TakenOver, OwnerChanged: true));
+            }
+
+            await stores.Devices.RaiseAccessAsync(device, time.GetUtcNow());
+        }
+
+        await stores.Bindings.PutAsync(new Binding
+        {
+            Account = account, Device = device, Role = Role.Owner, Settings = settings, Since = mine?.Since ?? time.GetUtcNow(),
+        });
+        return ended;
+    }
+
+    /// <summary>
+    /// Ends one account's binding within a unit of work. When the owner of a single-mode device leaves, everybody's ends.
+    /// Answers what ended, for <see cref="Announce"/>; empty when there was no binding.
+    /// </summary>
+    public static async Task<IReadOnlyList<EndedBinding>> EndAsync(IStores stores, long device, long account, EndReason reason)
+    {
+        var binding = await stores.Bindings.FindAsync(account, device);
+        if (binding is null) return [];
+        var ended = new List<EndedBinding>();
+        var owner = binding.Role == Role.Owner;
+        foreach (var other in owner ? await stores.Bindings.OfDeviceAsync(device) : [binding])
+        {
+            await stores.Bindings.RemoveAsync(other.Account, device);
+            ended.Add(new EndedBinding(device, other.Account, other.Account == account ? reason : EndReason.OwnerLeft, owner));
+        }
+
+        await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
+        return ended;
+    }
+
+    /// <summary>Ends all bindings of an account within a unit of work.</summary>
+    internal static async Task<IReadOnlyList<EndedBinding>> EndAllAsync(IStores stores, long account)
+    {
+        var ended = new List<EndedBinding>();
+        while (await stores.Bindings.OfAccountAsync(account, after: 0, Page) is { Count: > 0 } page)
+        {
+            foreach (var binding in page) ended.AddRange(await EndAsync(stores, binding.Device, account, EndReason.AccountClosed));
+        }
+
+        return ended;
+    }
+
+    /// <summary>Tells every node, after the commit, that access has changed: feeds lose the device at once, links of a former owner close.</summary>
+    public void Announce(IReadOnlyList<EndedBinding> ended)
+    {
+        foreach (var device in ended.GroupBy(e => e.Device)) bus.Publish(new AccessChanged(device.Key, device.Any(e => e.OwnerChanged)));
+    }
+}

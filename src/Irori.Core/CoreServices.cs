@@ -1,0 +1,34 @@
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
+using Irori.Core.Commands;
+using Irori.Core.Devices;
+using Irori.Core.Feeds;
+using Irori.Core.History;
+using Irori.Core.Homes;
+using Irori.Core.Links;
+using Irori.Core.Products;
+using Irori.Core.Projects;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Irori.Core;
+
+/// <summary>Registers the home cloud. What it stands on (database, bus, keys, installation, hasher, code sender, settings) is registered by the host.</summary>
+public static class CoreServices
+{
+    /// <summary>Adds every service of Core as a singleton; none holds state that may not be lost.</summary>
+    public static IServiceCollection AddIroriCore(this IServiceCollection services) => services
+        .AddSingleton<AccountService>()
+        .AddSingleton<AppService>()
+        .AddSingleton<BindingService>()
+        .AddSingleton<CodeService>()
+        .AddSingleton<CommandService>()
+        .AddSingleton<DeviceService>()
+        .AddSingleton<FeedHub>()
+        .AddSingleton<HistoryService>()
+        .AddSingleton<HomeService>()
+        .AddSingleton<LeaseKeeper>()
+        .AddSingleton<LinkService>()
+        .AddSingleton<ProductService>()
+        .AddSingleton<RetentionService>()
+        .AddSingleton<SessionService>();
+}

@@ -1,0 +1,254 @@
+using System.Security.Cryptography;
+using System.Text;
+using Irori.Core.Bindings;
+using Irori.Core.Homes;
+using Irori.Core.Installation;
+using Irori.Core.Products;
+
+namespace Irori.Core.Devices;
+
+/// <summary>What an operator or an import says of a new device.</summary>
+/// <param name="Id">The id it was made with.</param>
+/// <param name="ProductId">Id of its product.</param>
+/// <param name="Key">Its secret, or null to mint one.</param>
+/// <param name="Factory">What the factory wrote down.</param>
+public sealed record NewDevice(string Id, string ProductId, string? Key, FactoryData Factory)
+{
+    /// <summary>How it comes into the records.</summary>
+    public DeviceSource Source { get; init; } = DeviceSource.Made;
+
+    /// <summary>Further names.</summary>
+    public IReadOnlyList<DeviceName> Names { get; init; } = [];
+}
+
+/// <summary>A device as its maker gets it.</summary>
+public sealed record MadeDevice(Device Device, string Key);
+
+/// <summary>Somebody who holds a device adds it to his account.</summary>
+/// <param name="DeviceId">The device.</param>
+/// <param name="Holds">Whether the proof fits the device's key; must compare in constant time.</param>
+/// <param name="ChipId">The chip id that was read from it, or null.</param>
+/// <param name="Name">The owner's name for it.</param>
+/// <param name="Settings">His settings, a JSON object.</param>
+public sealed record AddDevice(string DeviceId, Func<string, bool> Holds, string? ChipId, string Name, string Settings = "{}")
+{
+    /// <summary>Id of the home; null: the current one.</summary>
+    public string? HomeId { get; init; }
+
+    /// <summary>Id of the room; null: none.</summary>
+    public string? RoomId { get; init; }
+
+    /// <summary>Where in the home's order.</summary>
+    public End End { get; init; } = End.Front;
+}
+
+/// <summary>Reasons of <see cref="FaultKind.WrongProof"/> and <see cref="FaultKind.NotManufactured"/> that a dialect tells apart by the field.</summary>
+public static class AddFields
+{
+    /// <summary>The chip id does not fit.</summary>
+    public const string ChipId = "chipid";
+
+    /// <summary>The proof of the key does not fit.</summary>
+    public const string Digest = "digest";
+
+    /// <summary>The app may not see the product's brand.</summary>
+    public const string Brand = "brand";
+}
+
+/// <summary>Devices: made, imported or adopted; added, renamed and removed by people.</summary>
+public sealed class DeviceService(
+    IDatabase database, KeyRing keys, BindingService bindings, ProductService products, TimeProvider time)
+{
+    /// <summary>Kind of the credential by which a device shows that it is itself.</summary>
+    public const string KeyCredential = "key";
+
+    /// <summary>How long an unknown device that showed a key can be adopted.</summary>
+    public static readonly TimeSpan AdoptionWindow = TimeSpan.FromMinutes(30);
+
+    private const int MaxClaims = 500;
+
+    /// <summary>Enters a device into the records; its key is answered once.</summary>
+    public async Task<Result<MadeDevice>> MakeAsync(NewDevice wanted, CancellationToken cancel)
+    {
+        if (wanted.Id.Length is 0 or > 64) return Fault.Invalid("id", "A device id has 1 to 64 characters");
+        var product = await products.FindAsync(wanted.ProductId, cancel);
+        if (product is null) return Fault.NotVisible("product");
+        var key = wanted.Key ?? Ids.DeviceKey();
+        return await database.WriteAsync<MadeDevice>(
+            async s => await AddRowAsync(s, wanted, product, key) is { } device
+                ? new MadeDevice(device, key)
+                : new Fault(FaultKind.Invalid, $"A device {wanted.Id} exists already", "id"),
+            cancel);
+    }
+
+    /// <summary>
+    /// Adds a device to the account of somebody who proves to hold it. Repeating it changes name and place. A device that another account
+    /// owned goes over to who proved it (model: single binding mode), and its history starts anew.
+    /// </summary>
+    public async Task<Result<VisibleDevice>> AddAsync(Principal who, AddDevice wanted, CancellationToken cancel)
+    {
+        IReadOnlyList<EndedBinding> ended = [];
+        var added = await database.WriteAsync<VisibleDevice>(
+            async s =>
+            {
+                if (!(await ProveAsync(s, who, wanted)).Try(out var device, out var fault)) return fault;
+                if (!(await HomeService.ResolveAsync(s, who.Account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
+                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
+                await s.Devices.RenameAsync(device.No, wanted.Name);
+                await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
+                return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
+                    ? visible
+                    : new Fault(FaultKind.AppRefused, "this app does not support of adding this brand and its device", AddFields.Brand);
+            },
+            cancel);
+        if (added.IsOk) bindings.Announce(ended);
+        return added;
+    }
+
+    /// <summary>Removes a device from the account: the owner gives it up, a guest gives his share back.</summary>
+    public async Task<Result<Done>> RemoveAsync(Principal who, string deviceId, CancellationToken cancel)
+    {
+        IReadOnlyList<EndedBinding> ended = [];
+        var removed = await database.WriteAsync<Done>(
+            async s =>
+            {
+                if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+                ended = await BindingService.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
+                return new Done();
+            },
+            cancel);
+        if (removed.IsOk) bindings.Announce(ended);
+        return removed;
+    }
+
+    /// <summary>A device as this person sees it.</summary>
+    public async Task<Result<VisibleDevice>> FindAsync(Principal who, string deviceId, CancellationToken cancel) =>
+        await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId), cancel) is { } device
+            ? device
+            : Fault.NotVisible("device");
+
+    /// <summary>
+    /// A page of the things of one of this person's homes, in the home's order, and how many it has in all, hidden ones too.
+    /// </summary>
+    public async Task<Result<DevicePage>> ListAsync(Principal who, Home home, PlaceCursor from, int limit, CancellationToken cancel) =>
+        await database.ReadAsync(
+            async s => new DevicePage(
+                await s.Bindings.ListVisibleAsync(who.Account.No, who.App.No, home.No, from, limit),
+                await s.Bindings.CountAsync(who.Account.No, home.No)),
+            cancel);
+
+    /// <summary>
+    /// The key of a device, for its owner only (model: secrets): null for everybody else.
+    /// </summary>
+    public async Task<string?> KeyForAsync(VisibleDevice device, string dialect, CancellationToken cancel)
+    {
+        if (device.Role != Role.Owner) return null;
+        var secret = await database.ReadAsync(s => s.Devices.FindCredentialAsync(device.No, dialect, KeyCredential), cancel);
+        return secret is null ? null : keys.DecryptText(secret);
+    }
+
+    /// <summary>
+    /// A device says who it is. <see cref="FaultKind.WrongProof"/>: it is known and shows another key. <see cref="FaultKind.NotManufactured"/>: it is
+    /// not known; where its product can be adopted, what it showed is kept for <see cref="AdoptionWindow"/>.
+    /// </summary>
+    public async Task<Result<KnownDevice>> IdentifyAsync(DeviceIntroduction shown, CancellationToken cancel)
+    {
+        var (device, secret, viewers) = await database.ReadAsync(
+            async s => await s.Devices.FindAsync(shown.DeviceId) is { } found
+                ? (found, await s.Devices.FindCredentialAsync(found.No, shown.Dialect, KeyCredential), await s.Bindings.ViewersAsync(found.No))
+                : ((Device?)null, null, null),
+            cancel);
+        if (device is null) return await ClaimAsync(shown, cancel);
+        if (device.Lifecycle == Lifecycle.Disabled) return new Fault(FaultKind.NotAllowed, "The device is disabled");
+        if (secret is null || !SameKey(keys.DecryptText(secret), shown.Key)) return new Fault(FaultKind.WrongProof, "The device's key is wrong");
+        var product = await products.GetAsync(device.Product, cancel);
+        return new KnownDevice(device, product, viewers?.OwnerId);
+    }
+
+    private async Task<Result<KnownDevice>> ClaimAsync(DeviceIntroduction shown, CancellationToken cancel)
+    {
+        var unknown = new Fault(FaultKind.NotManufactured, "The device is not in the records");
+        if (await AdoptiveProductAsync(shown.Dialect, shown.Model, cancel) is null) return unknown;
+        var claim = new Claim
+        {
+            DeviceId = shown.DeviceId, Dialect = shown.Dialect, SecretEnc = keys.Encrypt(shown.Key), Model = shown.Model, ShownAt = time.GetUtcNow(), Ip = shown.Ip,
+        };
+        var kept = await database.WriteAsync<Done>(
+            async s =>
+            {
+                await s.Devices.PutClaimAsync(claim, MaxClaims);
+                return new Done();
+            },
+            cancel);
+        return kept.Fault ?? unknown with { Detail = DeviceIntroduction.Adoptable };
+    }
+
+    private async Task<Result<Device>> ProveAsync(IStores stores, Principal who, AddDevice wanted)
+    {
+        var device = await stores.Devices.FindAsync(wanted.DeviceId);
+        if (device is null) return await AdoptAsync(stores, who.App.Dialect, wanted);
+        if (device.Lifecycle == Lifecycle.Disabled) return new Fault(FaultKind.NotManufactured, "The device is not in the records");
+        var known = device.FactoryData().ChipId;
+        if (known is not null && !string.Equals(known, wanted.ChipId, StringComparison.OrdinalIgnoreCase))
+            return new Fault(FaultKind.WrongProof, "The chip id is wrong", AddFields.ChipId);
+        var secret = await stores.Devices.FindCredentialAsync(device.No, who.App.Dialect, KeyCredential);
+        return secret is not null && wanted.Holds(keys.DecryptText(secret)) ? device : WrongDigest;
+    }
+
+    // A device that nobody made here: it knocked with a key, and now somebody proves to know that key.
+    private async Task<Result<Device>> AdoptAsync(IStores stores, string dialect, AddDevice wanted)
+    {
+        var unknown = new Fault(FaultKind.NotManufactured, "The device is not in the records: connect it first, then add it within 30 minutes");
+        var claim = await stores.Devices.FindClaimAsync(wanted.DeviceId, dialect, time.GetUtcNow() - AdoptionWindow);
+        if (claim is null) return unknown;
+        var key = keys.DecryptText(claim.SecretEnc);
+        if (!wanted.Holds(key)) return WrongDigest;
+        var product = await FindAdoptiveAsync(stores, dialect, claim.Model);
+        if (product is null) return unknown;
+        var made = new NewDevice(wanted.DeviceId, product.Product.Id, key, new FactoryData { ChipId = wanted.ChipId }) { Source = DeviceSource.Adopted };
+        var device = await AddRowAsync(stores, made, product, key);
+        await stores.Devices.RemoveClaimAsync(wanted.DeviceId, dialect);
+        return device is null ? unknown : device;
+    }
+
+    private Task<ProductView?> AdoptiveProductAsync(string dialect, string model, CancellationToken cancel) =>
+        database.ReadAsync(s => FindAdoptiveAsync(s, dialect, model), cancel);
+
+    private static async Task<ProductView?> FindAdoptiveAsync(IStores stores, string dialect, string model)
+    {
+        var exact = await stores.Products.FindByNameAsync(new ProductName(dialect, ProductNames.Model, model));
+        var product = exact ?? await stores.Products.FindByNameAsync(new ProductName(dialect, ProductNames.Model, ProductNames.AnyModel));
+        return product is { Product.Adopts: true } ? product : null;
+    }
+
+    private async Task<Device?> AddRowAsync(IStores stores, NewDevice wanted, ProductView product, string key)
+    {
+        var device = new Device
+        {
+            Id = wanted.Id, Product = product.Product.No, Source = wanted.Source, Name = product.Product.Name,
+            Factory = DeviceJson.Write(wanted.Factory), Created = time.GetUtcNow(),
+        };
+        var names = wanted.Factory.Mac.Length > 0 ? [.. wanted.Names, new DeviceName("", "mac", "", wanted.Factory.Mac.ToLowerInvariant())] : wanted.Names;
+        if (await stores.Devices.AddAsync(device, names) is not { } no) return null;
+        await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, KeyCredential, keys.Encrypt(key));
+        return await stores.Devices.FindAsync(no);
+    }
+
+    private static Fault WrongDigest => new(FaultKind.WrongProof, "The proof of the device's key is wrong", AddFields.Digest);
+
+    private static bool SameKey(string known, string shown) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(shown));
+}
+
+/// <summary>What a device shows of itself when it connects.</summary>
+public sealed record DeviceIntroduction(string Dialect, string DeviceId, string Key, string Model, string? Ip)
+{
+    /// <summary>Detail of <see cref="FaultKind.NotManufactured"/> when the device can be adopted.</summary>
+    public const string Adoptable = "adoptable";
+}
+
+/// <summary>A device that has proved who it is; without an owner it is known but serves nobody.</summary>
+public sealed record KnownDevice(Device Device, ProductView Product, string? OwnerId);
+
+/// <summary>A page of a home's devices.</summary>
+public sealed record DevicePage(IReadOnlyList<VisibleDevice> Devices, int Total);

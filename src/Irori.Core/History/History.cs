@@ -1,0 +1,84 @@
+namespace Irori.Core.History;
+
+/// <summary>Which way a frame went.</summary>
+public enum FrameDirection
+{
+    /// <summary>From the device.</summary>
+    In,
+
+    /// <summary>To the device.</summary>
+    Out,
+}
+
+/// <summary>A raw frame on a device's wire.</summary>
+public sealed class Frame
+{
+    /// <summary>When it arrived or was sent.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Which way.</summary>
+    public required FrameDirection Direction { get; init; }
+
+    /// <summary>The device's address.</summary>
+    public string? Ip { get; init; }
+
+    /// <summary>The account that asked, for frames to the device.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>The app that asked.</summary>
+    public string? App { get; init; }
+
+    /// <summary>The bytes, at most <see cref="MaxSize"/>.</summary>
+    public required byte[] Bytes { get; init; }
+
+    /// <summary>Longer frames are cut to this many bytes.</summary>
+    public const int MaxSize = 4096;
+}
+
+/// <summary>One value of one property at one time.</summary>
+public sealed class Point
+{
+    /// <summary>Arrival, in milliseconds since 1970.</summary>
+    public long Arrival { get; init; }
+
+    /// <summary>Orders points of one arrival: the state's version.</summary>
+    public long Seq { get; init; }
+
+    /// <summary>When it was so, in milliseconds since 1970.</summary>
+    public long SourceTime { get; init; }
+
+    /// <summary>The value as JSON text.</summary>
+    public required string Value { get; init; }
+}
+
+/// <summary>Where a page of points starts.</summary>
+public readonly record struct PointCursor(long Arrival, long Seq);
+
+/// <summary>Storage of points and frames, and their end.</summary>
+public interface IHistoryStore
+{
+    /// <summary>Points of a property in [from, to), after a cursor, oldest first.</summary>
+    Task<IReadOnlyList<Point>> PointsAsync(long device, string property, long from, long to, PointCursor? after, int limit);
+
+    /// <summary>The newest frames, newest first.</summary>
+    Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit);
+
+    /// <summary>Removes points past their product's retention; at most <paramref name="limit"/>.</summary>
+    Task<int> PurgePointsAsync(DateTimeOffset now, int defaultDays, int limit);
+
+    /// <summary>Removes rows of a table that are older than a time; at most <paramref name="limit"/>.</summary>
+    Task<int> PurgeAsync(PurgedTable table, DateTimeOffset before, int limit);
+}
+
+/// <summary>Append-only tables with a retention of their own.</summary>
+public enum PurgedTable
+{
+    /// <summary>Raw frames.</summary>
+    Frames,
+
+    /// <summary>Online and offline.</summary>
+    Presence,
+
+    /// <summary>Recorded commands.</summary>
+    Commands,
+}

@@ -1,0 +1,33 @@
+using Irori.Core.Bindings;
+
+namespace Irori.Core.History;
+
+/// <summary>A page of a property's history, oldest first, and where the next begins.</summary>
+public sealed record PointPage(IReadOnlyList<Point> Points, PointCursor? Next);
+
+/// <summary>What was. It belongs to the ownership, not to the device: nothing before the present owner is shown.</summary>
+public sealed class HistoryService(IDatabase database)
+{
+    /// <summary>Most points of one page.</summary>
+    public const int MaxPage = 5_000;
+
+    /// <summary>Points of a property in [from, to) after a cursor, oldest first.</summary>
+    public async Task<Result<PointPage>> PointsAsync(
+        Principal who, string deviceId, string property, DateTimeOffset from, DateTimeOffset to, PointCursor? after, int limit, CancellationToken cancel)
+    {
+        if (to < from) return Fault.Invalid("to", "to must not be before from");
+        var take = Math.Clamp(limit, 1, MaxPage);
+        return await database.ReadAsync<Result<PointPage>>(
+            async s =>
+            {
+                if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+                var start = device.OwnerSince is { } since && since > from ? since : from;
+                var points = await s.History.PointsAsync(
+                    device.No, property, start.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), after, take + 1);
+                if (points.Count <= take) return new PointPage(points, null);
+                var last = points[take - 1];
+                return new PointPage([.. points.Take(take)], new PointCursor(last.Arrival, last.Seq));
+            },
+            cancel);
+    }
+}

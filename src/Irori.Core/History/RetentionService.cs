@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+
+namespace Irori.Core.History;
+
+/// <summary>How long what is appended is kept.</summary>
+public sealed record RetentionSettings
+{
+    /// <summary>Days of points, where the product does not say otherwise.</summary>
+    public int PointDays { get; init; } = 365;
+
+    /// <summary>Days of raw frames.</summary>
+    public int FrameDays { get; init; } = 7;
+
+    /// <summary>Days of the log of online and offline.</summary>
+    public int PresenceDays { get; init; } = 90;
+
+    /// <summary>Days of recorded commands.</summary>
+    public int CommandDays { get; init; } = 90;
+
+    /// <summary>Days after which ended sessions are removed.</summary>
+    public int SessionDays { get; init; } = 7;
+}
+
+/// <summary>Removes what is older than its retention, in small pieces so that nobody waits long behind them.</summary>
+public sealed partial class RetentionService(IDatabase database, RetentionSettings settings, TimeProvider time, ILogger<RetentionService> log)
+{
+    private const int Piece = 1_000;
+
+    /// <summary>Runs until cancelled, once an hour.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
+        while (await timer.WaitForNextTickAsync(cancel))
+        {
+            try
+            {
+                await PurgeAsync(cancel);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.Failed(log, e);
+            }
+        }
+    }
+
+    /// <summary>Removes everything that is due now and answers how many rows went.</summary>
+    public async Task<long> PurgeAsync(CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        return await AllAsync(s => s.History.PurgePointsAsync(now, settings.PointDays, Piece), cancel)
+            + await AllAsync(s => s.History.PurgeAsync(PurgedTable.Frames, now.AddDays(-settings.FrameDays), Piece), cancel)
+            + await AllAsync(s => s.History.PurgeAsync(PurgedTable.Presence, now.AddDays(-settings.PresenceDays), Piece), cancel)
+            + await AllAsync(s => s.History.PurgeAsync(PurgedTable.Commands, now.AddDays(-settings.CommandDays), Piece), cancel)
+            + await AllAsync(s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel);
+    }
+
+    private async Task<long> AllAsync(Func<IStores, Task<int>> purge, CancellationToken cancel)
+    {
+        for (long total = 0; ;)
+        {
+            var gone = await database.WriteAsync<int>(async s => await purge(s), cancel);
+            if (!gone.IsOk) return total;
+            total += gone.Value;
+            if (gone.Value < Piece) return total;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2201, LogLevel.Warning, "Old history could not be removed; trying again in an hour")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using Irori.Core.Commands;
+using Irori.Core.Feeds;
+using Irori.Core.History;
+using Irori.Core.States;
+
+namespace Irori.Core.Links;
+
+/// <summary>Who a link belongs to and what the writer needs to know of it.</summary>
+/// <param name="Device">Internal key of the device.</param>
+/// <param name="DeviceId">Its id.</param>
+/// <param name="Product">Internal key of its product.</param>
+/// <param name="MergeKeys">Fields by which partial writes of arrays are merged, by property.</param>
+/// <param name="KeepsFrames">Whether raw frames are kept.</param>
+public sealed record LinkIdentity(
+    long Device, string DeviceId, long Product, IReadOnlyDictionary<string, string>? MergeKeys, bool KeepsFrames);
+
+/// <summary>What a device says of itself.</summary>
+public sealed record Report
+{
+    /// <summary>The values.</summary>
+    public required IReadOnlyList<Reading> Readings { get; init; }
+
+    /// <summary>The device's own number of the report; null: it cannot be recognised when it is repeated.</summary>
+    public long? Key { get; init; }
+
+    /// <summary>The raw frame.</summary>
+    public ReadOnlyMemory<byte> Frame { get; init; }
+}
+
+/// <summary>
+/// A device's open connection to this node. It alone writes what the device reports, under its epoch. It matches answers to commands by
+/// the wire id; a command is sent once and never again.
+/// </summary>
+public sealed class Link
+{
+    /// <summary>Most commands that wait for an answer at one time.</summary>
+    public const int MaxPending = 32;
+
+    /// <summary>How far ahead of ours a device's clock may be; later source times are taken as now.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
+
+    private readonly IDatabase _database;
+    private readonly IBus _bus;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<long, PendingCommand> _pending = new();
+
+    internal Link(LinkIdentity identity, long epoch, ILinkChannel channel, IDatabase database, IBus bus, TimeProvider time)
+    {
+        Identity = identity;
+        Epoch = epoch;
+        Channel = channel;
+        _database = database;
+        _bus = bus;
+        _time = time;
+    }
+
+    /// <summary>Whose link it is.</summary>
+    public LinkIdentity Identity { get; }
+
+    /// <summary>Its number; a higher one supersedes it.</summary>
+    public long Epoch { get; }
+
+    internal ILinkChannel Channel { get; }
+
+    /// <summary>Commits a report; when this completes successfully the device may be acknowledged.</summary>
+    public async Task<Result<StateWritten>> ReportAsync(Report report, CancellationToken cancel)
+    {
+        var now = _time.GetUtcNow();
+        if (Bound(report, now) is { } fault) return fault;
+        return await WriteAsync(
+            new StateWrite
+            {
+                Device = Identity.Device,
+                Product = Identity.Product,
+                Epoch = Epoch,
+                Key = report.Key,
+                Readings = Clamp(report.Readings, now),
+                MergeKeys = Identity.MergeKeys,
+                Arrival = now.ToUnixTimeMilliseconds(),
+                Frames = Frames(FrameDirection.In, report.Frame, now, null),
+            },
+            cancel);
+    }
+
+    /// <summary>Sends a command and waits for its end: answer, refusal, or the deadline. The outcome is committed before it is answered.</summary>
+    internal async Task<CommandReply> CommandAsync(DeviceCommand command, CancellationToken cancel)
+    {
+        if (_pending.Count >= MaxPending) return new CommandReply(CommandOutcome.Undelivered, "too many commands wait for this device");
+        var left = command.Deadline - _time.GetUtcNow();
+        if (left <= TimeSpan.Zero) return new CommandReply(CommandOutcome.Undelivered);
+        var wireId = Channel.NewWireId();
+        var pending = new PendingCommand(command);
+        _pending[wireId] = pending;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var timer = _time.CreateTimer(static c => ((CancellationTokenSource)c!).Cancel(), deadline, left, Timeout.InfiniteTimeSpan);
+        try
+        {
+            var frame = Channel.Encode(command, wireId);
+            pending.Sending(_time.GetUtcNow(), frame);
+            if (!await Channel.SendAsync(frame, deadline.Token))
+            {
+                _pending.TryRemove(wireId, out _);
+                return new CommandReply(CommandOutcome.Undelivered);
+            }
+
+            return await pending.Reply.Task.WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return await GiveUpAsync(wireId, pending);
+        }
+    }
+
+    /// <summary>The device answered. Its state changes by what it agreed to; the caller hears of it after the commit.</summary>
+    /// <returns>False when no command waits under this number.</returns>
+    public bool Answer(long wireId, bool accepted, string? code, IReadOnlyList<Reading>? state, ReadOnlyMemory<byte> frame)
+    {
+        if (!_pending.TryRemove(wireId, out var pending)) return false;
+        _ = CompleteAsync(pending, accepted, code, accepted ? state ?? Readings.Parse(pending.Command.Body) : [], frame);
+        return true;
+    }
+
+    /// <summary>Ends every waiting command as unknown: the connection is gone after they were sent.</summary>
+    internal void Abandon()
+    {
+        foreach (var (wireId, pending) in _pending)
+        {
+            if (_pending.TryRemove(wireId, out _)) _ = CompleteUnknownAsync(pending);
+        }
+    }
+
+    private async Task CompleteAsync(PendingCommand pending, bool accepted, string? code, IReadOnlyList<Reading> state, ReadOnlyMemory<byte> frame)
+    {
+        var now = _time.GetUtcNow();
+        var outcome = accepted ? CommandOutcome.Acknowledged : CommandOutcome.Rejected;
+        await CommitAsync(pending, outcome, code, state, [.. pending.Frames(Identity, Channel.Ip), .. Frames(FrameDirection.In, frame, now, null)], now);
+    }
+
+    private Task CompleteUnknownAsync(PendingCommand pending) =>
+        CommitAsync(pending, CommandOutcome.Unknown, null, [], pending.Frames(Identity, Channel.Ip), _time.GetUtcNow());
+
+    // The deadline is over: the answer stays awaited for the record, up to MaxPending, but not by the caller.
+    private async Task<CommandReply> GiveUpAsync(long wireId, PendingCommand pending)
+    {
+        if (_pending.Count >= MaxPending / 2) _pending.TryRemove(wireId, out _);
+        await CompleteUnknownAsync(pending);
+        return new CommandReply(CommandOutcome.Unknown);
+    }
+
+    private async Task CommitAsync(
+        PendingCommand pending, CommandOutcome outcome, string? code, IReadOnlyList<Reading> state, IReadOnlyList<Frame> frames, DateTimeOffset now)
+    {
+        try
+        {
+            var written = await WriteAsync(
+                new StateWrite
+                {
+                    Device = Identity.Device,
+                    Product = Identity.Product,
+                    Epoch = state.Count > 0 ? Epoch : null,
+                    Readings = state,
+                    MergeKeys = Identity.MergeKeys,
+                    Arrival = now.ToUnixTimeMilliseconds(),
+                    Frames = frames,
+                    Command = pending.Command.Record(outcome, pending.SentAt, now, code),
+                },
+                CancellationToken.None);
+            var known = written.IsOk && written.Value.Outcome == StateOutcome.Accepted;
+            pending.Reply.TrySetResult(known ? new CommandReply(outcome, code) : new CommandReply(CommandOutcome.Unknown));
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The device may have obeyed, but nothing durable says so: the database has logged why.
+            pending.Reply.TrySetResult(new CommandReply(CommandOutcome.Unknown));
+        }
+    }
+
+    private async Task<Result<StateWritten>> WriteAsync(StateWrite write, CancellationToken cancel)
+    {
+        var written = await _database.WriteStateAsync(write, cancel);
+        if (written.IsOk && written.Value is { Outcome: StateOutcome.Accepted } state && write.Readings.Count > 0)
+            _bus.Publish(new StateChanged(write.Device, state.Epoch, state.Version, state.AccessVersion, state.Changed));
+        return written;
+    }
+
+    private static Fault? Bound(Report report, DateTimeOffset now)
+    {
+        if (report.Readings.Count > DeviceState.MaxProperties)
+            return new Fault(FaultKind.LimitReached, $"A report carries at most {DeviceState.MaxProperties} properties", "params");
+        long size = 0;
+        foreach (var reading in report.Readings)
+        {
+            if (reading.Name.Length is 0 or > Readings.MaxName) return Fault.Invalid("params", $"Property names have 1 to {Readings.MaxName} characters");
+            size += reading.Json.Length + reading.Name.Length;
+        }
+
+        return size > DeviceState.MaxSize ? new Fault(FaultKind.LimitReached, $"A report carries at most {DeviceState.MaxSize} characters", "params") : null;
+    }
+
+    private static IReadOnlyList<Reading> Clamp(IReadOnlyList<Reading> readings, DateTimeOffset now)
+    {
+        var latest = (now + ClockTolerance).ToUnixTimeMilliseconds();
+        return readings.Any(r => r.SourceTime > latest) ? [.. readings.Select(r => r.SourceTime > latest ? r with { SourceTime = null } : r)] : readings;
+    }
+
+    private Frame[] Frames(FrameDirection direction, ReadOnlyMemory<byte> bytes, DateTimeOffset at, DeviceCommand? command) =>
+        Identity.KeepsFrames && bytes.Length > 0
+            ?
+            [
+                new Frame
+                {
+                    At = at, Direction = direction, Ip = Channel.Ip, Account = command?.Account, App = command?.App,
+                    Bytes = bytes.Length <= Frame.MaxSize ? bytes.ToArray() : bytes[..Frame.MaxSize].ToArray(),
+                },
+            ]
+            : [];
+}

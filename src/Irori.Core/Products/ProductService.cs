@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Irori.Core.Installation;
+
+namespace Irori.Core.Products;
+
+/// <summary>What an operator says of a new product.</summary>
+public sealed record NewProduct(
+    string Dialect, string Name, string Model, string Category, string Brand, IReadOnlyList<ProductName> Names, ThingModel Things)
+{
+    /// <summary>Logo of the brand when the brand is new.</summary>
+    public string BrandLogo { get; init; } = "";
+
+    /// <summary>How devices change hands.</summary>
+    public BindingMode BindingMode { get; init; } = BindingMode.Single;
+
+    /// <summary>Null: by the installation's mode.</summary>
+    public bool? Adopts { get; init; }
+
+    /// <summary>Whether raw frames are kept for the operator.</summary>
+    public bool KeepsFrames { get; init; } = true;
+
+    /// <summary>Days that points are kept; 0 takes the installation's.</summary>
+    public int PointDays { get; init; }
+}
+
+/// <summary>Products: making and listing them.</summary>
+public sealed class ProductService(IDatabase database, InstallationRecord installation, TimeProvider time)
+{
+    /// <summary>For how long a change of a product may go unnoticed.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
+
+    private const int MaxKept = 10_000;
+    private readonly ConcurrentDictionary<long, (ProductView Product, long Read)> _kept = new();
+
+    /// <summary>Makes a product with its brand and names.</summary>
+    public Task<Result<ProductView>> AddAsync(NewProduct wanted, CancellationToken cancel)
+    {
+        if (string.IsNullOrWhiteSpace(wanted.Name)) return Task.FromResult<Result<ProductView>>(Fault.Invalid("name", "A product needs a name"));
+        return database.WriteAsync<ProductView>(
+            async s =>
+            {
+                var brand = await s.Products.EnsureBrandAsync(wanted.Brand, wanted.BrandLogo);
+                var no = await s.Products.AddAsync(Row(wanted, brand.No, await s.Projects.EnsureProjectAsync("irori", "Irori")), wanted.Names, time.GetUtcNow());
+                return (await s.Products.FindAsync(no))!;
+            },
+            cancel);
+    }
+
+    /// <summary>Products after an id, by id.</summary>
+    public Task<IReadOnlyList<ProductView>> ListAsync(string after, int limit, CancellationToken cancel) =>
+        database.ReadAsync(s => s.Products.ListAsync(after, Math.Clamp(limit, 1, 500)), cancel);
+
+    /// <summary>
+    /// The product of an internal key. Products hardly ever change, and every list and link needs them: they are kept for <see cref="Kept"/>.
+    /// </summary>
+    public async ValueTask<ProductView> GetAsync(long no, CancellationToken cancel)
+    {
+        if (_kept.TryGetValue(no, out var kept) && time.GetElapsedTime(kept.Read) < Kept) return kept.Product;
+        var product = await database.ReadAsync(s => s.Products.FindAsync(no), cancel)
+            ?? throw new InvalidOperationException($"Product {no} is referenced and missing");
+        if (_kept.Count >= MaxKept) _kept.Clear();
+        _kept[no] = (product, time.GetTimestamp());
+        return product;
+    }
+
+    /// <summary>The product of an id, or null.</summary>
+    public Task<ProductView?> FindAsync(string id, CancellationToken cancel) => database.ReadAsync(s => s.Products.FindAsync(id), cancel);
+
+    private Product Row(NewProduct wanted, long brand, long project) => new()
+    {
+        Id = Ids.Hex24(),
+        Project = project,
+        Brand = brand,
+        Name = wanted.Name,
+        Model = wanted.Model,
+        Category = wanted.Category,
+        Dialect = wanted.Dialect,
+        BindingMode = wanted.BindingMode,
+        Adopts = wanted.Adopts ?? installation.Mode == InstallationMode.Home,
+        KeepsFrames = wanted.KeepsFrames,
+        PointDays = wanted.PointDays,
+        ModelJson = wanted.Things.ToJson(),
+    };
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Irori.Core.Products;
+
+/// <summary>Kinds of property values.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PropertyType>))]
+public enum PropertyType
+{
+    /// <summary>true, false.</summary>
+    [JsonStringEnumMemberName("bool")] Bool,
+
+    /// <summary>A whole number.</summary>
+    [JsonStringEnumMemberName("int")] Int,
+
+    /// <summary>A number.</summary>
+    [JsonStringEnumMemberName("double")] Double,
+
+    /// <summary>Free text.</summary>
+    [JsonStringEnumMemberName("text")] Text,
+
+    /// <summary>One of <see cref="Property.Values"/>.</summary>
+    [JsonStringEnumMemberName("enum")] Enum,
+
+    /// <summary>A point in time.</summary>
+    [JsonStringEnumMemberName("date")] Date,
+
+    /// <summary>An object.</summary>
+    [JsonStringEnumMemberName("struct")] Struct,
+
+    /// <summary>A list, merged by <see cref="Property.MergeKey"/> when it has one.</summary>
+    [JsonStringEnumMemberName("array")] Array,
+}
+
+/// <summary>One value of an enumeration and what people read for it.</summary>
+public sealed record PropertyValueName(JsonElement Value, string Title);
+
+/// <summary>One property of a thing: what it means, not what it is now.</summary>
+public sealed record Property
+{
+    /// <summary>Identifier on the wire of the product's own dialect.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What people read.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Kind of value.</summary>
+    public required PropertyType Type { get; init; }
+
+    /// <summary>"r" reported only, "rw" can be commanded.</summary>
+    public string Access { get; init; } = "r";
+
+    /// <summary>Unit of the value, for instance W.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Smallest value.</summary>
+    public double? Min { get; init; }
+
+    /// <summary>Largest value.</summary>
+    public double? Max { get; init; }
+
+    /// <summary>Smallest change.</summary>
+    public double? Step { get; init; }
+
+    /// <summary>Values of an enumeration.</summary>
+    public IReadOnlyList<PropertyValueName>? Values { get; init; }
+
+    /// <summary>For arrays of objects: the field by which a partial write is merged (CoolKit: outlet).</summary>
+    public string? MergeKey { get; init; }
+}
+
+/// <summary>A product's properties. Events and services join with the dialects that have them.</summary>
+public sealed record ThingModel
+{
+    /// <summary>No properties: everything passes through.</summary>
+    public static ThingModel Empty { get; } = new() { Properties = [] };
+
+    /// <summary>The properties, in display order.</summary>
+    public required IReadOnlyList<Property> Properties { get; init; }
+
+    /// <summary>Fields by which partial writes of arrays are merged, by property; null when there are none.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string>? MergeKeys
+    {
+        get
+        {
+            var keyed = Properties.Where(p => p.MergeKey is not null).ToDictionary(p => p.Name, p => p.MergeKey!, StringComparer.Ordinal);
+            return keyed.Count == 0 ? null : keyed;
+        }
+    }
+
+    /// <summary>Reads a stored or imported model.</summary>
+    /// <exception cref="JsonException">The text is not a thing model; the message names the place.</exception>
+    public static ThingModel Parse(string json) => JsonSerializer.Deserialize(json, ThingModelJson.Default.ThingModel) ?? Empty;
+
+    /// <summary>The stored form.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ThingModelJson.Default.ThingModel);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ThingModel))]
+internal sealed partial class ThingModelJson : JsonSerializerContext;
