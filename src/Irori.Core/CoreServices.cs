@@ -30,5 +30,6 @@ public static class CoreServices
         .AddSingleton<LinkService>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
-        .AddSingleton<SessionService>();
+        .AddSingleton<SessionService>()
+        .AddSingleton<SignInThrottle>();
 }

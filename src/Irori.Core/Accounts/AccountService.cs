@@ -16,6 +16,7 @@ public sealed class AccountService(
     CodeService codes,
     BindingService bindings,
     IPasswordHasher hasher,
+    SignInThrottle throttle,
     RegionPolicy regions,
     TimeProvider time)
 {
@@ -59,7 +60,14 @@ public sealed class AccountService(
     public async Task<Result<OpenedSession>> SignInAsync(Login login, string password, string? lang, App app, string? ip, CancellationToken cancel)
     {
         if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return fault;
-        if (!await VerifyAsync(account, password)) return new Fault(FaultKind.WrongPassword, "The password is wrong", "password");
+        if (throttle.Check(login, ip) is { } wait) return wait;
+        if (!await VerifyAsync(account, password))
+        {
+            throttle.Failed(login, ip);
+            return new Fault(FaultKind.WrongPassword, "The password is wrong", "password");
+        }
+
+        throttle.Succeeded(login, ip);
         return await SignedInAsync(s => OpenAsync(s, account, lang, app, ip), cancel);
     }
 

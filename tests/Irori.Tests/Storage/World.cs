@@ -55,7 +55,7 @@ internal sealed class World(IroriDatabase database) : IAsyncDisposable
     public Task<long> OpenLinkAsync(string node = "n1", long incarnation = 1) =>
         WriteAsync(s => s.Links.OpenAsync(Device, node, incarnation, "127.0.0.1", "coolkit", TimeProvider.System.GetUtcNow()));
 
-    public Task<IReadOnlyList<Core.History.Point>> PointsAsync(string property) =>
+    public Task<IReadOnlyList<Irori.Core.History.Point>> PointsAsync(string property) =>
         ReadAsync(s => s.History.PointsAsync(Device, property, 0, long.MaxValue, null, 1000));
 
     public async Task<long> AddDeviceAsync(string id) => (await WriteAsync(s => s.Devices.AddAsync(

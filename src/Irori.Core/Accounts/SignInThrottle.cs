@@ -1,0 +1,78 @@
+namespace Irori.Core.Accounts;
+
+/// <summary>
+/// Slows down guessing of passwords: failures are counted per login and address, and per login over all addresses. A right password
+/// forgets the failures of its address. Counted per node.
+/// </summary>
+public sealed class SignInThrottle(TimeProvider time)
+{
+    /// <summary>Failures are remembered for this long.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
+
+    /// <summary>Failures of one login from one address before it has to wait.</summary>
+    public const int PerAddress = 10;
+
+    /// <summary>Failures of one login from all addresses before everybody has to wait.</summary>
+    public const int PerLogin = 100;
+
+    private const int MaxRemembered = 50_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Queue<DateTimeOffset>> _failures = new(StringComparer.Ordinal);
+
+    /// <summary>The fault of who has to wait, or null.</summary>
+    public Fault? Check(Login login, string? ip)
+    {
+        lock (_lock)
+        {
+            var wait = Max(Wait(Key(login, ip), PerAddress), Wait(Key(login, null), PerLogin));
+            return wait <= TimeSpan.Zero
+                ? null
+                : new Fault(FaultKind.Throttled, $"Too many failed sign-ins, try again in {Math.Ceiling(wait.TotalSeconds)} s", RetryAfter: wait);
+        }
+    }
+
+    /// <summary>Counts a failure.</summary>
+    public void Failed(Login login, string? ip)
+    {
+        lock (_lock)
+        {
+            if (_failures.Count >= MaxRemembered) Forget();
+            Add(Key(login, ip));
+            Add(Key(login, null));
+        }
+    }
+
+    /// <summary>Forgets the failures of an address that has signed in.</summary>
+    public void Succeeded(Login login, string? ip)
+    {
+        lock (_lock) _failures.Remove(Key(login, ip));
+    }
+
+    private static string Key(Login login, string? ip) => ip is null ? $"{login.Kind}\n{login.Value}" : $"{login.Kind}\n{login.Value}\n{ip}";
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private TimeSpan Wait(string key, int limit)
+    {
+        if (!_failures.TryGetValue(key, out var failures)) return TimeSpan.Zero;
+        var now = time.GetUtcNow();
+        while (failures.TryPeek(out var oldest) && oldest <= now - Window) failures.Dequeue();
+        return failures.Count < limit ? TimeSpan.Zero : failures.Peek() + Window - now;
+    }
+
+    private void Add(string key)
+    {
+        if (!_failures.TryGetValue(key, out var failures)) _failures[key] = failures = new Queue<DateTimeOffset>();
+        failures.Enqueue(time.GetUtcNow());
+        if (failures.Count > PerLogin) failures.Dequeue();
+    }
+
+    // What is over goes; if the map is still full, everything does: a flood must not cost memory.
+    private void Forget()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (key, _) in _failures.Where(f => f.Value.All(at => at <= now - Window)).ToList()) _failures.Remove(key);
+        if (_failures.Count >= MaxRemembered) _failures.Clear();
+    }
+}
