@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Irori.Core.Links;
+using Irori.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Irori.Server.Settings;
@@ -31,16 +32,6 @@ public sealed record TlsSection
     /// <summary>Password of the key or PFX file.</summary>
     [Secret]
     public string Password { get; init; } = "";
-}
-
-/// <summary>Engines that can hold the truth.</summary>
-public enum DatabaseEngine
-{
-    /// <summary>One file in the data folder; one node.</summary>
-    Sqlite,
-
-    /// <summary>PostgreSQL 15 or newer; any number of nodes.</summary>
-    PostgreSql,
 }
 
 /// <summary>Where the truth is stored.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Irori.Core.Accounts;
+using Irori.Storage;
 
 namespace Irori.Server.Settings;
 
