@@ -56,6 +56,9 @@ public interface ILinkStore
     /// <summary>Renews the lease; false when another life of the node has begun.</summary>
     Task<bool> RenewAsync(string node, long incarnation, TimeSpan lease);
 
+    /// <summary>A change that changes nothing, to prove that changes can be made durable.</summary>
+    Task<bool> ProbeAsync();
+
     /// <summary>Raises the epoch, lays the link's row and answers the epoch.</summary>
     Task<long> OpenAsync(long device, string node, long incarnation, string? ip, string protocol, DateTimeOffset now);
 

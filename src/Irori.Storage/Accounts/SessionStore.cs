@@ -1,0 +1,46 @@
+using Irori.Core.Accounts;
+using Irori.Storage.Sql;
+
+namespace Irori.Storage.Accounts;
+
+internal sealed class SessionStore(SqlSession session) : ISessionStore
+{
+    private const string Columns = "SELECT no, account, app, access_hash, access_until, refresh_hash, refresh_until, ended, ip FROM sessions";
+
+    public Task<long> AddAsync(Session opened, DateTimeOffset now) => session.FirstAsync<long>(
+        """
+        INSERT INTO sessions (account, app, access_hash, access_until, refresh_hash, refresh_until, opened, ip)
+        VALUES (@Account, @App, @AccessHash, @AccessUntil, @RefreshHash, @RefreshUntil, @now, @Ip)
+        RETURNING no
+        """,
+        new { opened.Account, opened.App, opened.AccessHash, opened.AccessUntil, opened.RefreshHash, opened.RefreshUntil, now, opened.Ip });
+
+    public Task<Session?> FindByAccessAsync(byte[] hash) => session.FirstAsync<Session>($"{Columns} WHERE access_hash = @hash", new { hash });
+
+    public Task<Session?> FindByRefreshAsync(byte[] hash) => session.FirstAsync<Session>($"{Columns} WHERE refresh_hash = @hash", new { hash });
+
+    public Task<bool> RotateAsync(long no, byte[] oldRefresh, Session renewed) => session.TryAsync(
+        """
+        UPDATE sessions SET access_hash = @AccessHash, access_until = @AccessUntil, refresh_hash = @RefreshHash, refresh_until = @RefreshUntil
+        WHERE no = @no AND refresh_hash = @oldRefresh AND ended IS NULL
+        """,
+        new { no, oldRefresh, renewed.AccessHash, renewed.AccessUntil, renewed.RefreshHash, renewed.RefreshUntil });
+
+    public Task EndAsync(long no, DateTimeOffset now) =>
+        session.ExecuteAsync("UPDATE sessions SET ended = @now WHERE no = @no AND ended IS NULL", new { no, now });
+
+    public Task<IReadOnlyList<long>> EndAllAsync(long account, long? app, long? except, DateTimeOffset now) => session.ListAsync<long>(
+        """
+        UPDATE sessions SET ended = @now
+        WHERE account = @account AND ended IS NULL AND (@app = 0 OR app = @app) AND no <> @except
+        RETURNING no
+        """,
+        new { account, app = app ?? 0, except = except ?? 0, now });
+
+    public Task<int> PurgeAsync(DateTimeOffset before, int limit) => session.ExecuteAsync(
+        """
+        DELETE FROM sessions WHERE no IN
+            (SELECT no FROM sessions WHERE ended < @before OR refresh_until < @before ORDER BY no LIMIT @limit)
+        """,
+        new { before, limit });
+}

@@ -1,0 +1,107 @@
+using Irori.Core.Bindings;
+using Irori.Storage.Sql;
+
+namespace Irori.Storage.Bindings;
+
+internal sealed class BindingStore(SqlSession session) : IBindingStore
+{
+    private const string Columns = "SELECT account, device, role, alias, settings, permit, since FROM bindings";
+
+    // Online has one definition: the link is open, on a node in the same life, whose lease holds by the database's clock.
+    private string Visible =>
+        $"""
+        SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
+            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online, k.node, coalesce(k.closed, k.opened) AS last_seen,
+            s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
+        FROM bindings b
+        JOIN devices d ON d.no = b.device
+        JOIN products p ON p.no = d.product
+        JOIN states s ON s.device = d.no
+        LEFT JOIN bindings ob ON ob.device = d.no AND ob.role = 'Owner'
+        LEFT JOIN accounts o ON o.no = ob.account
+        LEFT JOIN links k ON k.device = d.no
+        LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation
+        LEFT JOIN placements l ON l.account = b.account AND l.item_kind = 'device' AND l.item = d.no
+        LEFT JOIN homes h ON h.no = l.home
+        LEFT JOIN rooms r ON r.no = l.room
+        LEFT JOIN ranks x ON x.owner_kind = 'home' AND x.owner = l.home AND x.list = 'things' AND x.item_kind = 'device' AND x.item = d.no
+        """;
+
+    private const string SeenByApp =
+        """
+        (@app = 0 OR EXISTS (SELECT 1 FROM grants g WHERE g.app = @app AND
+            (g.kind = 'All' OR (g.kind = 'Brand' AND g.target = p.brand) OR (g.kind = 'Product' AND g.target = p.no))))
+        """;
+
+    public Task<VisibleDevice?> FindVisibleAsync(long account, long app, string deviceId) => session.FirstAsync<VisibleDevice>(
+        $"{Visible} WHERE b.account = @account AND d.id = @deviceId AND {SeenByApp}", new { account, app, deviceId });
+
+    public Task<IReadOnlyList<VisibleDevice>> ListVisibleAsync(long account, long app, long home, PlaceCursor from, int limit) =>
+        session.ListAsync<VisibleDevice>(
+            $"""
+            {Visible}
+            WHERE b.account = @account AND x.owner = @home AND (x.rank, x.item) > (@Rank, @After) AND {SeenByApp}
+            ORDER BY x.rank, x.item LIMIT @limit
+            """,
+            new { account, app, home, from.Rank, from.After, limit });
+
+    public Task<IReadOnlyList<VisibleDevice>> ListAllAsync(long account, long app, long after, int limit) => session.ListAsync<VisibleDevice>(
+        $"{Visible} WHERE b.account = @account AND b.device > @after AND {SeenByApp} ORDER BY b.device LIMIT @limit", new { account, app, after, limit });
+
+    public Task<int> CountAsync(long account, long home) => session.FirstAsync<int>(
+        "SELECT count(*) FROM placements WHERE account = @account AND home = @home", new { account, home });
+
+    public Task<Binding?> FindAsync(long account, long device) =>
+        session.FirstAsync<Binding>($"{Columns} WHERE account = @account AND device = @device", new { account, device });
+
+    public Task<IReadOnlyList<Binding>> OfDeviceAsync(long device) =>
+        session.ListAsync<Binding>($"{Columns} WHERE device = @device ORDER BY account", new { device });
+
+    public Task<IReadOnlyList<Binding>> OfAccountAsync(long account, long after, int limit) => session.ListAsync<Binding>(
+        $"{Columns} WHERE account = @account AND device > @after ORDER BY device LIMIT @limit", new { account, after, limit });
+
+    public Task PutAsync(Binding binding) => session.ExecuteAsync(
+        """
+        INSERT INTO bindings (account, device, role, alias, settings, permit, since) VALUES (@Account, @Device, @role, @Alias, @Settings, @Permit, @Since)
+        ON CONFLICT (account, device)
+        DO UPDATE SET role = excluded.role, alias = excluded.alias, settings = excluded.settings, permit = excluded.permit, since = excluded.since
+        """,
+        new { binding.Account, binding.Device, role = binding.Role.ToString(), binding.Alias, binding.Settings, binding.Permit, binding.Since });
+
+    public async Task<bool> RemoveAsync(long account, long device)
+    {
+        await session.ExecuteAsync(
+            """
+            DELETE FROM ranks WHERE owner_kind = 'home' AND item_kind = 'device' AND item = @device
+                AND owner IN (SELECT home FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device)
+            """,
+            new { account, device });
+        await session.ExecuteAsync("DELETE FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device", new { account, device });
+        return await session.TryAsync("DELETE FROM bindings WHERE account = @account AND device = @device", new { account, device });
+    }
+
+    public async Task<Viewers> ViewersAsync(long device)
+    {
+        var row = await session.FirstAsync<ViewedRow>(
+            """
+            SELECT d.id, d.product, d.access_version, o.id AS owner_id FROM devices d
+            LEFT JOIN bindings b ON b.device = d.no AND b.role = 'Owner' LEFT JOIN accounts o ON o.no = b.account
+            WHERE d.no = @device
+            """,
+            new { device });
+        if (row is null) return new Viewers("", 0, null, 0, []);
+        var accounts = await session.ListAsync<long>("SELECT account FROM bindings WHERE device = @device", new { device });
+        return new Viewers(row.Id, row.Product, row.OwnerId, row.AccessVersion, accounts);
+    }
+
+    private sealed class ViewedRow
+    {
+        public required string Id { get; init; }
+
+        public required long Product { get; init; }
+
+        public required long AccessVersion { get; init; }
+
+        public string? OwnerId { get; init; }
+    }
+}

@@ -1,0 +1,43 @@
+using Irori.Core.History;
+using Irori.Storage.Sql;
+
+namespace Irori.Storage.History;
+
+internal sealed class HistoryStore(SqlSession session) : IHistoryStore
+{
+    public Task<IReadOnlyList<Point>> PointsAsync(long device, string property, long from, long to, PointCursor? after, int limit) => session.ListAsync<Point>(
+        """
+        SELECT p.arrival, p.seq, coalesce(p.source_time, p.arrival) AS source_time, p.value FROM points p
+        WHERE p.device = @device AND p.arrival >= @from AND p.arrival < @to AND (p.arrival, p.seq) > (@Arrival, @Seq)
+            AND p.property = (SELECT r.no FROM properties r JOIN devices d ON d.product = r.product WHERE d.no = @device AND r.name = @property)
+        ORDER BY p.arrival, p.seq LIMIT @limit
+        """,
+        new { device, property, from, to, Arrival = after?.Arrival ?? long.MinValue, Seq = after?.Seq ?? long.MinValue, limit });
+
+    public Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit) => session.ListAsync<Frame>(
+        """
+        SELECT at, CASE WHEN direction = 'o' THEN 'Out' ELSE 'In' END AS direction, ip, account, app, bytes
+        FROM frames WHERE device = @device ORDER BY at DESC, no DESC LIMIT @limit
+        """,
+        new { device, limit });
+
+    public Task<int> PurgePointsAsync(DateTimeOffset now, int defaultDays, int limit) => session.ExecuteAsync(
+        $"""
+        DELETE FROM points WHERE (device, property, arrival, seq) IN (
+            SELECT p.device, p.property, p.arrival, p.seq FROM properties r JOIN products c ON c.no = r.product
+            JOIN devices d ON d.product = c.no JOIN points p ON p.device = d.no AND p.property = r.no
+            WHERE p.arrival < @now - 86400000 * CASE WHEN c.point_days > 0 THEN c.point_days ELSE @days END LIMIT @limit)
+        """,
+        new { now, days = (long)defaultDays, limit });
+
+    public Task<int> PurgeAsync(PurgedTable table, DateTimeOffset before, int limit)
+    {
+        var (name, key, time) = table switch
+        {
+            PurgedTable.Frames => ("frames", "no", "at"),
+            PurgedTable.Presence => ("presence", "no", "at"),
+            _ => ("commands", "id", "created"),
+        };
+        return session.ExecuteAsync($"DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM {name} WHERE {time} < @before ORDER BY {time} LIMIT @limit)", new { before, limit });
+    }
+}

@@ -1,0 +1,108 @@
+using Irori.Core.Homes;
+using Irori.Storage.Sql;
+
+namespace Irori.Storage.Homes;
+
+internal sealed class HomeStore(SqlSession session) : IHomeStore
+{
+    public async Task<IReadOnlyList<Home>> ListAsync(long account)
+    {
+        var homes = await session.ListAsync<Home>(
+            """
+            SELECT h.no, h.id, h.name, coalesce(r.rank, 0) AS rank FROM homes h JOIN members m ON m.home = h.no
+            LEFT JOIN ranks r ON r.owner_kind = 'account' AND r.owner = m.account AND r.list = 'homes' AND r.item_kind = 'home' AND r.item = h.no
+            WHERE m.account = @account ORDER BY coalesce(r.rank, 0), h.no
+            """,
+            new { account });
+        if (homes.Count == 0) return homes;
+        var rooms = await session.ListAsync<Room>(
+            """
+            SELECT o.no, o.home, o.id, o.name, coalesce(r.rank, 0) AS rank FROM rooms o JOIN members m ON m.home = o.home
+            LEFT JOIN ranks r ON r.owner_kind = 'home' AND r.owner = o.home AND r.list = 'rooms' AND r.item_kind = 'room' AND r.item = o.no
+            WHERE m.account = @account ORDER BY coalesce(r.rank, 0), o.no
+            """,
+            new { account });
+        foreach (var home in homes) home.Rooms = [.. rooms.Where(r => r.Home == home.No)];
+        return homes;
+    }
+
+    public async Task<Home?> FindAsync(long account, string id) => (await ListAsync(account)).FirstOrDefault(h => h.Id == id);
+
+    public async Task<long> AddAsync(long account, string id, string name, long rank)
+    {
+        var no = await session.FirstAsync<long>("INSERT INTO homes (id, name) VALUES (@id, @name) RETURNING no", new { id, name });
+        await session.ExecuteAsync("INSERT INTO members (home, account, role) VALUES (@no, @account, 'Owner')", new { no, account });
+        await RankAsync("account", account, "homes", "home", no, rank);
+        return no;
+    }
+
+    public async Task<long> AddRoomAsync(long home, string id, string name, long rank)
+    {
+        var no = await session.FirstAsync<long>("INSERT INTO rooms (id, home, name) VALUES (@id, @home, @name) RETURNING no", new { id, home, name });
+        await RankAsync("home", home, "rooms", "room", no, rank);
+        return no;
+    }
+
+    public async Task PlaceAsync(long account, long home, long? room, long device, long rank)
+    {
+        var before = await FindPlacementAsync(account, device);
+        if (before is not null && before != home)
+        {
+            await session.ExecuteAsync(
+                "DELETE FROM ranks WHERE owner_kind = 'home' AND owner = @before AND list = 'things' AND item_kind = 'device' AND item = @device",
+                new { before, device });
+        }
+
+        await session.ExecuteAsync(
+            """
+            INSERT INTO placements (account, item_kind, item, home, room) VALUES (@account, 'device', @device, @home, @room)
+            ON CONFLICT (account, item_kind, item) DO UPDATE SET home = excluded.home, room = excluded.room
+            """,
+            new { account, device, home, room });
+        await RankAsync("home", home, "things", "device", device, rank);
+    }
+
+    public async Task<(long Min, long Max)?> RankRangeAsync(long home)
+    {
+        var row = await session.FirstAsync<RangeRow>(
+            "SELECT min(rank) AS min, max(rank) AS max FROM ranks WHERE owner_kind = 'home' AND owner = @home AND list = 'things'", new { home });
+        return row is { Min: { } min, Max: { } max } ? (min, max) : null;
+    }
+
+    public Task<long?> FindPlacementAsync(long account, long device) => session.FirstAsync<long?>(
+        "SELECT home FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device", new { account, device });
+
+    public Task<IReadOnlyList<long>> UnplacedAsync(long account, int limit) => session.ListAsync<long>(
+        """
+        SELECT b.device FROM bindings b WHERE b.account = @account
+            AND NOT EXISTS (SELECT 1 FROM placements l WHERE l.account = @account AND l.item_kind = 'device' AND l.item = b.device)
+        ORDER BY b.device LIMIT @limit
+        """,
+        new { account, limit });
+
+    public async Task RemoveAllAsync(long account)
+    {
+        const string Mine = "(SELECT home FROM members WHERE account = @account AND role = 'Owner')";
+        await session.ExecuteAsync($"DELETE FROM placements WHERE account = @account OR home IN {Mine}", new { account });
+        await session.ExecuteAsync($"DELETE FROM ranks WHERE owner_kind = 'home' AND owner IN {Mine}", new { account });
+        await session.ExecuteAsync("DELETE FROM ranks WHERE owner_kind = 'account' AND owner = @account", new { account });
+        await session.ExecuteAsync($"DELETE FROM rooms WHERE home IN {Mine}", new { account });
+        var homes = await session.ListAsync<long>($"SELECT home FROM ({Mine[1..^1]}) AS mine", new { account });
+        await session.ExecuteAsync($"DELETE FROM members WHERE account = @account OR home IN {Mine}", new { account });
+        foreach (var home in homes) await session.ExecuteAsync("DELETE FROM homes WHERE no = @home", new { home });
+    }
+
+    private Task RankAsync(string ownerKind, long owner, string list, string itemKind, long item, long rank) => session.ExecuteAsync(
+        """
+        INSERT INTO ranks (owner_kind, owner, list, item_kind, item, rank) VALUES (@ownerKind, @owner, @list, @itemKind, @item, @rank)
+        ON CONFLICT (owner_kind, owner, list, item_kind, item) DO UPDATE SET rank = excluded.rank
+        """,
+        new { ownerKind, owner, list, itemKind, item, rank });
+
+    private sealed class RangeRow
+    {
+        public long? Min { get; init; }
+
+        public long? Max { get; init; }
+    }
+}

@@ -1,0 +1,142 @@
+using Irori.Core.Commands;
+using Irori.Core.History;
+using Irori.Core.States;
+using Irori.Storage.States;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Irori.Storage.Postgres;
+
+/// <summary>
+/// Writes many devices' states in three round trips: lock and read the rows in the order of their keys, decide here, write everything back in
+/// one batch of set-based statements.
+/// </summary>
+internal static class PostgresStateWriter
+{
+    private static readonly string CommandUpsert = CommandSql.Upsert(CommandSql.Positional);
+
+    private static readonly NpgsqlDbType[] CommandTypes =
+    [
+        NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text,
+        NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Text,
+    ];
+
+    public static async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<LaneState> items, PropertyNumbers properties)
+    {
+        if (items.Count == 0) return;
+        var rows = await LockAsync(connection, transaction, items);
+        var points = new List<(long Device, long Property, PointRow Point)>();
+        var changed = new Dictionary<long, (DeviceState State, long Updated)>();
+        foreach (var item in items)
+        {
+            if (item.Write.Readings.Count == 0)
+            {
+                item.Told = StateDecision.WithoutReadings;
+                continue;
+            }
+
+            var (state, access) = rows.GetValueOrDefault(item.Write.Device);
+            var (told, made) = StateDecision.Decide(item.Write, state, access);
+            item.Told = told;
+            if (told.Outcome != StateOutcome.Accepted) continue;
+            changed[item.Write.Device] = (state!, item.Write.Arrival);
+            foreach (var point in made) points.Add((item.Write.Device, properties[item.Write.Product, point.Property], point));
+        }
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        AddStates(batch, changed);
+        AddPoints(batch, points);
+        AddFrames(batch, items);
+        foreach (var item in items.Where(i => i.Told!.Outcome == StateOutcome.Accepted && i.Write.Command is not null)) AddCommand(batch, item.Write.Command!);
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<Dictionary<long, (DeviceState? State, long AccessVersion)>> LockAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<LaneState> items)
+    {
+        var devices = items.Where(i => i.Write.Readings.Count > 0).Select(i => i.Write.Device).Distinct().Order().ToArray();
+        var rows = new Dictionary<long, (DeviceState? State, long AccessVersion)>(devices.Length);
+        if (devices.Length == 0) return rows;
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT s.device, s.epoch, s.version, s.vals, s.last_keys, d.access_version FROM states s JOIN devices d ON d.no = s.device
+            WHERE s.device = ANY($1) ORDER BY s.device FOR UPDATE OF s
+            """,
+            connection,
+            transaction);
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = devices });
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            var state = new DeviceState(reader.GetInt64(1), reader.GetInt64(2), StateText.ReadValues(reader.GetString(3)), StateText.ReadKeys(reader.GetString(4)));
+            rows[reader.GetInt64(0)] = (state, reader.GetInt64(5));
+        }
+
+        return rows;
+    }
+
+    private static void AddStates(NpgsqlBatch batch, Dictionary<long, (DeviceState State, long Updated)> changed)
+    {
+        if (changed.Count == 0) return;
+        Add(
+            batch,
+            """
+            UPDATE states s SET version = n.version, vals = n.vals, last_keys = n.keys, updated = n.updated
+            FROM unnest($1, $2, $3, $4, $5) AS n (device, version, vals, keys, updated) WHERE s.device = n.device
+            """,
+            changed.Keys.ToArray(),
+            changed.Values.Select(c => c.State.Version).ToArray(),
+            changed.Values.Select(c => StateText.WriteValues(c.State.Values)).ToArray(),
+            changed.Values.Select(c => StateText.WriteKeys(c.State.Keys)).ToArray(),
+            changed.Values.Select(c => c.Updated).ToArray());
+    }
+
+    private static void AddPoints(NpgsqlBatch batch, List<(long Device, long Property, PointRow Point)> points)
+    {
+        if (points.Count == 0) return;
+        Add(
+            batch,
+            "INSERT INTO points (device, property, arrival, seq, source_time, value) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+            points.Select(p => p.Device).ToArray(),
+            points.Select(p => p.Property).ToArray(),
+            points.Select(p => p.Point.Arrival).ToArray(),
+            points.Select(p => p.Point.Seq).ToArray(),
+            points.Select(p => p.Point.SourceTime).ToArray(),
+            points.Select(p => p.Point.Value).ToArray());
+    }
+
+    private static void AddFrames(NpgsqlBatch batch, IReadOnlyList<LaneState> items)
+    {
+        var frames = items.Where(i => i.Told!.Outcome == StateOutcome.Accepted).SelectMany(i => i.Write.Frames, (i, f) => (i.Write.Device, Frame: f)).ToList();
+        if (frames.Count == 0) return;
+        Add(
+            batch,
+            "INSERT INTO frames (device, at, direction, ip, account, app, bytes) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)",
+            frames.Select(f => f.Device).ToArray(),
+            frames.Select(f => f.Frame.At.ToUnixTimeMilliseconds()).ToArray(),
+            frames.Select(f => f.Frame.Direction == FrameDirection.Out ? "o" : "i").ToArray(),
+            frames.Select(f => f.Frame.Ip).ToArray(),
+            frames.Select(f => f.Frame.Account).ToArray(),
+            frames.Select(f => f.Frame.App).ToArray(),
+            frames.Select(f => f.Frame.Bytes).ToArray());
+    }
+
+    private static void AddCommand(NpgsqlBatch batch, CommandRecord record)
+    {
+        var values = CommandSql.Values(record);
+        var command = new NpgsqlBatchCommand(CommandUpsert);
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = values[i] ?? DBNull.Value, NpgsqlDbType = CommandTypes[i] });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> arrays)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var array in arrays) command.Parameters.Add(new NpgsqlParameter { Value = array });
+        batch.BatchCommands.Add(command);
+    }
+}

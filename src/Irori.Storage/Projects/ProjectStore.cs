@@ -1,0 +1,49 @@
+using Irori.Core.Projects;
+using Irori.Storage.Sql;
+
+namespace Irori.Storage.Projects;
+
+internal sealed class ProjectStore(SqlSession session) : IProjectStore
+{
+    private const string Columns = "SELECT no, id, project, dialect, kind, secret_enc, single_session, access_seconds, refresh_seconds, disabled FROM apps";
+
+    public async Task<long> EnsureProjectAsync(string id, string name)
+    {
+        await session.ExecuteAsync("INSERT INTO projects (id, name) VALUES (@id, @name) ON CONFLICT (id) DO NOTHING", new { id, name });
+        return await session.FirstAsync<long>("SELECT no FROM projects WHERE id = @id", new { id });
+    }
+
+    public Task<App?> FindAppAsync(string id) => session.FirstAsync<App>($"{Columns} WHERE id = @id", new { id });
+
+    public Task<App?> FindAppAsync(long no) => session.FirstAsync<App>($"{Columns} WHERE no = @no", new { no });
+
+    public Task<IReadOnlyList<App>> ListAppsAsync(string after, int limit) =>
+        session.ListAsync<App>($"{Columns} WHERE id > @after ORDER BY id LIMIT @limit", new { after, limit });
+
+    public Task<long> AddAppAsync(App app) => session.FirstAsync<long>(
+        """
+        INSERT INTO apps (id, project, dialect, kind, secret_enc, single_session, access_seconds, refresh_seconds, disabled)
+        VALUES (@Id, @Project, @Dialect, @kind, @SecretEnc, @SingleSession, @AccessSeconds, @RefreshSeconds, @Disabled)
+        RETURNING no
+        """,
+        new
+        {
+            app.Id, app.Project, app.Dialect, kind = app.Kind.ToString(), app.SecretEnc, app.SingleSession, app.AccessSeconds, app.RefreshSeconds, app.Disabled,
+        });
+
+    public async Task<IReadOnlySet<long>?> VisibleProductsAsync(long app)
+    {
+        if (await session.FirstAsync<long>("SELECT count(*) FROM grants WHERE app = @app AND kind = 'All'", new { app }) > 0) return null;
+        var products = await session.ListAsync<long>(
+            """
+            SELECT p.no FROM products p JOIN grants g ON g.app = @app
+            WHERE (g.kind = 'Brand' AND g.target = p.brand) OR (g.kind = 'Product' AND g.target = p.no)
+            """,
+            new { app });
+        return products.ToHashSet();
+    }
+
+    public Task GrantAsync(long app, GrantKind kind, long target) => session.ExecuteAsync(
+        "INSERT INTO grants (app, kind, target) VALUES (@app, @kind, @target) ON CONFLICT (app, kind, target) DO NOTHING",
+        new { app, kind = kind.ToString(), target });
+}

@@ -1,0 +1,22 @@
+using System.Data.Common;
+
+namespace Irori.Storage.Sql;
+
+/// <summary>What differs between the two engines in the texts that they share.</summary>
+public abstract class Engine
+{
+    /// <summary>The database's clock in milliseconds since 1970, as an SQL expression.</summary>
+    public abstract string Now { get; }
+
+    /// <summary>What claims rows without waiting for other claimers.</summary>
+    public abstract string SkipLocked { get; }
+
+    /// <summary>What locks the rows that a select finds.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>A migration's text with its tokens filled in.</summary>
+    public abstract string Fill(string migration);
+
+    /// <summary>True for the violation of a unique key.</summary>
+    public abstract bool IsUniqueViolation(DbException exception);
+}

@@ -1,0 +1,51 @@
+using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
+using Irori.Core.Commands;
+using Irori.Core.Devices;
+using Irori.Core.History;
+using Irori.Core.Homes;
+using Irori.Core.Installation;
+using Irori.Core.Links;
+using Irori.Core.Products;
+using Irori.Core.Projects;
+using Irori.Storage.Accounts;
+using Irori.Storage.Bindings;
+using Irori.Storage.Commands;
+using Irori.Storage.Devices;
+using Irori.Storage.History;
+using Irori.Storage.Homes;
+using Irori.Storage.Installation;
+using Irori.Storage.Links;
+using Irori.Storage.Products;
+using Irori.Storage.Projects;
+
+namespace Irori.Storage.Sql;
+
+/// <summary>The stores over one connection. They hold nothing but it.</summary>
+internal sealed class Stores(SqlSession session) : IStores
+{
+    public IInstallationStore Installation => new InstallationStore(session);
+
+    public IProjectStore Projects => new ProjectStore(session);
+
+    public IAccountStore Accounts => new AccountStore(session);
+
+    public ICodeStore Codes => new CodeStore(session);
+
+    public ISessionStore Sessions => new SessionStore(session);
+
+    public IProductStore Products => new ProductStore(session);
+
+    public IDeviceStore Devices => new DeviceStore(session);
+
+    public IBindingStore Bindings => new BindingStore(session);
+
+    public IHomeStore Homes => new HomeStore(session);
+
+    public ILinkStore Links => new LinkStore(session);
+
+    public ICommandStore Commands => new CommandStore(session);
+
+    public IHistoryStore History => new HistoryStore(session);
+}

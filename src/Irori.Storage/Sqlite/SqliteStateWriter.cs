@@ -1,0 +1,111 @@
+using Irori.Core.Commands;
+using Irori.Core.History;
+using Irori.Core.States;
+using Irori.Storage.States;
+using Microsoft.Data.Sqlite;
+
+namespace Irori.Storage.Sqlite;
+
+/// <summary>The prepared statements of the hot path on the writer's connection.</summary>
+internal sealed class SqliteStateWriter : IDisposable
+{
+    private readonly List<SqliteCommand> _commands = [];
+    private readonly Dictionary<(long Product, string Name), long> _properties = [];
+    private readonly List<(long Product, string Name)> _uncommitted = [];
+    private readonly SqliteCommand _select;
+    private readonly SqliteCommand _update;
+    private readonly SqliteCommand _point;
+    private readonly SqliteCommand _property;
+    private readonly SqliteCommand _frame;
+    private readonly SqliteCommand _command;
+
+    public SqliteStateWriter(SqliteConnection connection)
+    {
+        _select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $device", "$device");
+        _update = Prepare(connection, "UPDATE states SET version = $version, vals = $vals, last_keys = $keys, updated = $updated WHERE device = $device", "$version", "$vals", "$keys", "$updated", "$device");
+        _point = Prepare(connection, "INSERT INTO points (device, property, arrival, seq, source_time, value) VALUES ($device, $property, $arrival, $seq, $source, $value)", "$device", "$property", "$arrival", "$seq", "$source", "$value");
+        _property = Prepare(connection, "INSERT INTO properties (product, name) VALUES ($product, $name) ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no", "$product", "$name");
+        _frame = Prepare(connection, "INSERT INTO frames (device, at, direction, ip, account, app, bytes) VALUES ($device, $at, $direction, $ip, $account, $app, $bytes)", "$device", "$at", "$direction", "$ip", "$account", "$app", "$bytes");
+        _command = Prepare(connection, CommandSql.Upsert(CommandSql.Named), CommandSql.Named);
+    }
+
+    /// <summary>Writes; what is answered with another outcome than accepted has changed nothing.</summary>
+    public StateWritten Write(StateWrite write)
+    {
+        var told = write.Readings.Count == 0 ? StateDecision.WithoutReadings : WriteReadings(write);
+        if (told.Outcome != StateOutcome.Accepted) return told;
+        foreach (var frame in write.Frames) WriteFrame(write.Device, frame);
+        if (write.Command is { } command) WriteCommand(command);
+        return told;
+    }
+
+    /// <summary>Property numbers that were minted are durable.</summary>
+    public void Committed() => _uncommitted.Clear();
+
+    /// <summary>Property numbers that were minted may be gone: they are looked up again.</summary>
+    public void RolledBack()
+    {
+        foreach (var key in _uncommitted) _properties.Remove(key);
+        _uncommitted.Clear();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands) command.Dispose();
+    }
+
+    private StateWritten WriteReadings(StateWrite write)
+    {
+        var (state, access) = Read(write.Device);
+        var (told, points) = StateDecision.Decide(write, state, access);
+        if (told.Outcome != StateOutcome.Accepted) return told;
+        Execute(_update, state!.Version, StateText.WriteValues(state.Values), StateText.WriteKeys(state.Keys), write.Arrival, write.Device);
+        foreach (var point in points)
+            Execute(_point, write.Device, Property(write.Product, point.Property), point.Arrival, point.Seq, point.SourceTime, point.Value);
+        return told;
+    }
+
+    private (DeviceState? State, long AccessVersion) Read(long device)
+    {
+        Bind(_select, device);
+        using var reader = _select.ExecuteReader();
+        if (!reader.Read()) return (null, 0);
+        var state = new DeviceState(reader.GetInt64(0), reader.GetInt64(1), StateText.ReadValues(reader.GetString(2)), StateText.ReadKeys(reader.GetString(3)));
+        return (state, reader.GetInt64(4));
+    }
+
+    private long Property(long product, string name)
+    {
+        if (_properties.TryGetValue((product, name), out var known)) return known;
+        Bind(_property, product, name);
+        var no = (long)_property.ExecuteScalar()!;
+        _properties[(product, name)] = no;
+        _uncommitted.Add((product, name));
+        return no;
+    }
+
+    private void WriteFrame(long device, Frame frame) => Execute(
+        _frame, device, frame.At.ToUnixTimeMilliseconds(), frame.Direction == FrameDirection.Out ? "o" : "i", frame.Ip, frame.Account, frame.App, frame.Bytes);
+
+    private void WriteCommand(CommandRecord command) => Execute(_command, CommandSql.Values(command));
+
+    private SqliteCommand Prepare(SqliteConnection connection, string sql, params string[] parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var name in parameters) command.Parameters.Add(new SqliteParameter(name, null));
+        _commands.Add(command);
+        return command;
+    }
+
+    private static void Execute(SqliteCommand command, params ReadOnlySpan<object?> values)
+    {
+        Bind(command, values);
+        command.ExecuteNonQuery();
+    }
+
+    private static void Bind(SqliteCommand command, params ReadOnlySpan<object?> values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
+    }
+}
