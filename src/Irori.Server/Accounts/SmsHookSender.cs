@@ -56,10 +56,10 @@ internal sealed partial class SmsHookSender(SmsSection sms, TimeProvider time, I
 
     private static partial class Log
     {
-        [LoggerMessage(3111, LogLevel.Error, "The SMS hook at {Host} answered {Status}")]
+        [LoggerMessage(4111, LogLevel.Error, "The SMS hook at {Host} answered {Status}")]
         public static partial void Refused(ILogger logger, string host, int status);
 
-        [LoggerMessage(3112, LogLevel.Error, "The SMS hook at {Host} could not be reached")]
+        [LoggerMessage(4112, LogLevel.Error, "The SMS hook at {Host} could not be reached")]
         public static partial void Failed(ILogger logger, string host, Exception exception);
     }
 }

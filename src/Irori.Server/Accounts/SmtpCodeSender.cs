@@ -37,7 +37,7 @@ internal sealed partial class SmtpCodeSender(MailSection mail, TimeProvider time
 
     private static partial class Log
     {
-        [LoggerMessage(3101, LogLevel.Error, "A code could not be mailed by {Host}:{Port}")]
+        [LoggerMessage(4101, LogLevel.Error, "A code could not be mailed by {Host}:{Port}")]
         public static partial void Failed(ILogger logger, string host, int port, Exception exception);
     }
 }

@@ -3,6 +3,7 @@ using Irori.Core.Links;
 using Irori.Dialects.CoolKit;
 using Irori.Server.Console;
 using Irori.Server.Settings;
+using Irori.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Irori.Server.Hosting;
 
@@ -51,21 +53,22 @@ public sealed class IroriServer : IAsyncDisposable
         var folder = DataFolder.Open(settings.Data);
         var log = Logging.Create(settings.Log, options.Log);
         Foundation? foundation = null;
+        WebApplication? app = null;
         try
         {
             foundation = await Foundation.OpenAsync(settings, options.MasterKey, options.Time, log, cancel);
             var node = await foundation.StartNodeAsync(settings, cancel);
-            var app = Build(settings, options, log, s => foundation.Register(s, settings, options.Time, node));
-            var server = new IroriServer(app, foundation, folder, log);
+            app = Build(settings, options, log, s => foundation.Register(s, settings, options.Time, node));
             await app.StartAsync(cancel);
-            return server;
+            return new IroriServer(app, foundation, folder, log);
         }
         catch (Exception e)
         {
+            if (app is not null) await app.DisposeAsync();
             if (foundation is not null) await foundation.DisposeAsync();
             log.Dispose();
             folder.Dispose();
-            if (Listeners.Explain(e) is { } explained) throw explained;
+            if (Explain(e) is { } explained) throw explained;
             throw;
         }
     }
@@ -132,6 +135,13 @@ public sealed class IroriServer : IAsyncDisposable
 
         return options;
     }
+
+    private static StartupException? Explain(Exception e) => e switch
+    {
+        SchemaException or InvalidDataException => new StartupException(e.Message),
+        NpgsqlException => new StartupException($"The database cannot be opened ({e.Message}); correct Database.ConnectionString, or start PostgreSQL."),
+        _ => Listeners.Explain(e),
+    };
 
     private Uri? Address(string scheme)
     {

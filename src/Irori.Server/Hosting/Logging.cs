@@ -10,7 +10,12 @@ internal static class Logging
     {
         builder.SetMinimumLevel(log.Level);
         // The framework speaks of every request; one line of ours is enough, unless somebody looks for a fault.
-        if (log.Level > LogLevel.Debug) builder.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        if (log.Level > LogLevel.Debug)
+        {
+            builder.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
+                .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        }
+
         if (elsewhere is not null) elsewhere(builder);
         else if (log.Format == LogFormat.Json) builder.AddJsonConsole(o => Shape(o));
         else builder.AddSimpleConsole(o => Shape(o).SingleLine = true);

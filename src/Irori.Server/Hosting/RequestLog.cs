@@ -51,10 +51,10 @@ internal sealed partial class RequestLog(RequestDelegate next, TimeProvider time
 
     private static partial class Log
     {
-        [LoggerMessage(3021, LogLevel.Information, "{Method} {Path} {Status} {Milliseconds} ms")]
+        [LoggerMessage(4021, LogLevel.Information, "{Method} {Path} {Status} {Milliseconds} ms")]
         public static partial void Request(ILogger logger, string method, string path, int status, long milliseconds);
 
-        [LoggerMessage(3022, LogLevel.Debug, "{Method} {Path} {Status} {Milliseconds} ms")]
+        [LoggerMessage(4022, LogLevel.Debug, "{Method} {Path} {Status} {Milliseconds} ms")]
         public static partial void Quiet(ILogger logger, string method, string path, int status, long milliseconds);
     }
 }

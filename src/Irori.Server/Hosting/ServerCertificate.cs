@@ -113,10 +113,10 @@ internal sealed partial class ServerCertificate
 
     private static partial class Log
     {
-        [LoggerMessage(3011, LogLevel.Information, "A certificate that is good until {Until} is in use")]
+        [LoggerMessage(4011, LogLevel.Information, "A certificate that is good until {Until} is in use")]
         public static partial void Renewed(ILogger logger, DateTime until);
 
-        [LoggerMessage(3012, LogLevel.Error, "The certificate {Path} could not be renewed; the old one stays in use")]
+        [LoggerMessage(4012, LogLevel.Error, "The certificate {Path} could not be renewed; the old one stays in use")]
         public static partial void Failed(ILogger logger, string path, Exception exception);
     }
 }
