@@ -1,1 +1,7 @@
-return 0;
+using System.CommandLine;
+using Irori.Cli;
+
+var root = new RootCommand("Irori: one self-hosted cloud for the devices of a home.");
+root.Subcommands.Add(RunCommand.Create());
+root.Subcommands.Add(ConfigCommand.Create());
+return await CommandLine.RunAsync(root, args);

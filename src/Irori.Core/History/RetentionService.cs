@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.History;
@@ -6,18 +7,23 @@ namespace Irori.Core.History;
 public sealed record RetentionSettings
 {
     /// <summary>Days of points, where the product does not say otherwise.</summary>
+    [Range(1, 3650)]
     public int PointDays { get; init; } = 365;
 
     /// <summary>Days of raw frames.</summary>
+    [Range(1, 3650)]
     public int FrameDays { get; init; } = 7;
 
     /// <summary>Days of the log of online and offline.</summary>
+    [Range(1, 3650)]
     public int PresenceDays { get; init; } = 90;
 
     /// <summary>Days of recorded commands.</summary>
+    [Range(1, 3650)]
     public int CommandDays { get; init; } = 90;
 
     /// <summary>Days after which ended sessions are removed.</summary>
+    [Range(1, 3650)]
     public int SessionDays { get; init; } = 7;
 }
 

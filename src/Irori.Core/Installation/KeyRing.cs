@@ -15,6 +15,9 @@ public sealed class KeyRing
 
     private KeyRing(byte[] key) => _key = key;
 
+    /// <summary>Purpose under which the wrapped data key is stored.</summary>
+    public const string DataPurpose = "data";
+
     /// <summary>Length of master and data keys in bytes.</summary>
     public const int KeySize = 32;
 
@@ -23,12 +26,12 @@ public sealed class KeyRing
     public static async Task<KeyRing> OpenAsync(IDatabase database, ReadOnlyMemory<byte> masterKey, TimeProvider time, CancellationToken cancel)
     {
         var master = new KeyRing(masterKey.ToArray());
-        var wrapped = await database.ReadAsync(s => s.Installation.FindKeyAsync("data"), cancel);
+        var wrapped = await database.ReadAsync(s => s.Installation.FindKeyAsync(DataPurpose), cancel);
         if (wrapped is null)
         {
             var fresh = master.Encrypt(RandomNumberGenerator.GetBytes(KeySize));
-            await database.WriteAsync<bool>(async s => await s.Installation.AddKeyAsync("data", fresh, time.GetUtcNow()), cancel);
-            wrapped = await database.ReadAsync(s => s.Installation.FindKeyAsync("data"), cancel);
+            await database.WriteAsync<bool>(async s => await s.Installation.AddKeyAsync(DataPurpose, fresh, time.GetUtcNow()), cancel);
+            wrapped = await database.ReadAsync(s => s.Installation.FindKeyAsync(DataPurpose), cancel);
         }
 
         return new KeyRing(master.Decrypt(wrapped!));

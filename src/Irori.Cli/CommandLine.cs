@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Irori.Server.Settings;
+
+namespace Irori.Cli;
+
+/// <summary>What the program tells its caller.</summary>
+internal static class ExitCode
+{
+    /// <summary>It was done.</summary>
+    public const int Done = 0;
+
+    /// <summary>It could not be done.</summary>
+    public const int Failed = 1;
+
+    /// <summary>It was asked or configured wrongly.</summary>
+    public const int Wrong = 2;
+}
+
+/// <summary>Runs a command and turns what went wrong into sentences and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Parses and runs; what the operator can correct is said in sentences, without a stack trace.</summary>
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            return parsed.Errors.Count > 0 ? ExitCode.Wrong : code;
+        }
+        catch (StartupException e)
+        {
+            foreach (var mistake in e.Mistakes) await Console.Error.WriteLineAsync(mistake);
+            return ExitCode.Wrong;
+        }
+        catch (CliException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Failed;
+        }
+    }
+}
+
+/// <summary>A command could not do what it was asked; the message is a sentence for the operator.</summary>
+internal sealed class CliException(string message) : Exception(message);
