@@ -20,28 +20,16 @@ public sealed class StoresOnSqlite : StoreContract, IDisposable
     protected override Task<DatabaseSettings> SettingsAsync() => Task.FromResult(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
 }
 
-public static class TempPg
-{
-    public static async Task<DatabaseSettings> NewAsync()
-    {
-        var name = "t" + Irori.Core.Ids.Hex24();
-        await using var source = Npgsql.NpgsqlDataSource.Create("Host=/tmp/pg;Port=54999;Username=postgres");
-        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        return new DatabaseSettings { Engine = DatabaseEngine.PostgreSql, ConnectionString = $"Host=/tmp/pg;Port=54999;Username=postgres;Database={name}" };
-    }
-}
-
 public sealed class StateOnPostgres : StateContract
 {
     private DatabaseSettings? _settings;
 
-    protected override async Task<DatabaseSettings> SettingsAsync() => _settings ??= await TempPg.NewAsync();
+    protected override async Task<DatabaseSettings> SettingsAsync() => _settings ??= await Postgres.NewDatabaseAsync();
 }
 
 public sealed class StoresOnPostgres : StoreContract
 {
     private DatabaseSettings? _settings;
 
-    protected override async Task<DatabaseSettings> SettingsAsync() => _settings ??= await TempPg.NewAsync();
+    protected override async Task<DatabaseSettings> SettingsAsync() => _settings ??= await Postgres.NewDatabaseAsync();
 }
