@@ -120,6 +120,7 @@ public sealed class IroriServer : IAsyncDisposable
         app.UseConsole(settings);
         app.MapConsole();
         app.MapCoolKit();
+        app.MapOpenApi("/openapi/{documentName}.json");
     }
 
     private static ForwardedHeadersOptions Forwarded(IReadOnlyList<string> proxies)
