@@ -3,6 +3,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Devices;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Server.Hosting;
 using Irori.Server.Settings;
 using Irori.Storage;
 using Irori.Tests.Server;
@@ -34,9 +35,10 @@ internal sealed class CoolKitHouse : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<CoolKitHouse> StartAsync(DatabaseEngine engine = DatabaseEngine.Sqlite, Func<IroriSettings, IroriSettings>? settings = null)
+    public static async Task<CoolKitHouse> StartAsync(
+        DatabaseEngine engine = DatabaseEngine.Sqlite, Func<IroriSettings, IroriSettings>? settings = null, ServerOptions? options = null)
     {
-        var server = await TestServer.StartAsync(engine, settings);
+        var server = await TestServer.StartAsync(engine, settings, options);
         var app = (await server.Service<AppService>().AddAsync(new NewApp("coolkit"), Cancel)).Value;
         var model = new ThingModel
         {
