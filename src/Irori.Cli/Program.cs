@@ -4,4 +4,5 @@ using Irori.Cli;
 var root = new RootCommand("Irori: one self-hosted cloud for the devices of a home.");
 root.Subcommands.Add(RunCommand.Create());
 root.Subcommands.Add(ConfigCommand.Create());
+root.Subcommands.Add(SimulateCommand.Create());
 return await CommandLine.RunAsync(root, args);

@@ -25,8 +25,8 @@ public sealed record DevicePlan(string Id, string Key, DeviceKind Kind)
     /// <summary>The id of its chip, which newer firmware tells; null: it tells none.</summary>
     public string? ChipId { get; init; }
 
-    /// <summary>The name of its hardware; by default one of its kind.</summary>
-    public string Model
+    /// <summary>The name of its hardware; null: one of its kind.</summary>
+    public string? Model
     {
         get => field ?? DefaultModel(Kind);
         init;

@@ -31,7 +31,7 @@ internal sealed class Firmware(DevicePlan plan, TimeProvider time)
 
     public DispatchRequest Dispatch() => new()
     {
-        Ts = Uptime, DeviceId = plan.Id, ApiKey = plan.Key, Model = plan.Model, RomVersion = RomVersion, Version = ProtocolVersion,
+        Ts = Uptime, DeviceId = plan.Id, ApiKey = plan.Key, Model = plan.Model!, RomVersion = RomVersion, Version = ProtocolVersion,
     };
 
     public Frame Register() => new()
