@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Irori.Core;
+using Irori.Server.Backup;
 using Irori.Server.Settings;
 
 namespace Irori.Cli;
@@ -21,14 +22,14 @@ internal static class ExitCode
 internal static class CommandLine
 {
     /// <summary>Parses and runs; what the operator can correct is said in sentences, without a stack trace.</summary>
-    public static async Task<int> RunAsync(RootCommand root, string[] args, Streams? streams = null)
+    public static async Task<int> RunAsync(RootCommand root, string[] args, Streams? streams = null, CancellationToken cancel = default)
     {
         ExampleCommand.TeachBy(root);
         var parsed = root.Parse(args);
         var configuration = streams ?? new Streams();
         try
         {
-            var code = await parsed.InvokeAsync(configuration);
+            var code = await parsed.InvokeAsync(configuration, cancel);
             return parsed.Errors.Count > 0 ? ExitCode.Wrong : code;
         }
         catch (StartupException e)
@@ -40,6 +41,11 @@ internal static class CommandLine
         {
             await configuration.Error.WriteLineAsync(e.Message);
             return e.Code;
+        }
+        catch (BackupException e)
+        {
+            await configuration.Error.WriteLineAsync(e.Message);
+            return ExitCode.Failed;
         }
         catch (UnavailableException e)
         {

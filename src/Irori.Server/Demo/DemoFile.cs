@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Irori.Server.Hosting;
@@ -37,7 +38,7 @@ public sealed record DemoFile
     }
 
     /// <summary>Writes the file.</summary>
-    public void Write(string folder) => PrivateFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, DemoJson.Default.DemoFile) + "\n");
+    public void Write(string folder) => PrivateFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, DemoJson.Readable().DemoFile) + "\n");
 }
 
 /// <summary>An app with its secret.</summary>
@@ -58,4 +59,8 @@ public sealed record DemoDevice(string Id, string Key, string ChipId, string Pro
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DemoFile))]
-internal sealed partial class DemoJson : JsonSerializerContext;
+internal sealed partial class DemoJson : JsonSerializerContext
+{
+    /// <summary>With plus signs and the like as they are: the file is no web page.</summary>
+    public static DemoJson Readable() => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -51,36 +51,39 @@ public static class DeviceRows
 
     private static IEnumerable<DeviceRow> ReadCsv(TextReader reader, Action<ImportProblem> wrong)
     {
-        using var csv = new TextFieldParser(reader) { Delimiters = [","], TrimWhiteSpace = true, HasFieldsEnclosedInQuotes = true };
-        var columns = Head(csv);
-        while (!csv.EndOfData)
+        var columns = Head(reader.ReadLine() ?? "");
+        for (long line = 2; reader.ReadLine() is { } text; line++)
         {
-            csv.PeekChars(1);
-            var line = csv.LineNumber;
-            if (Fields(csv, wrong) is not { } values) continue;
+            if (string.IsNullOrWhiteSpace(text) || Values(text, line, wrong) is not { } values) continue;
             if (values.Length == columns.Length) yield return DeviceRow.Of(line, name => Array.IndexOf(columns, name) is >= 0 and var at ? values[at] : null);
             else wrong(new ImportProblem(line, "The row", $"has {values.Length} values under {columns.Length} columns; add or remove commas"));
         }
     }
 
-    private static string[]? Fields(TextFieldParser csv, Action<ImportProblem> wrong)
+    private static string[]? Values(string text, long line, Action<ImportProblem> wrong)
     {
         try
         {
-            return csv.ReadFields();
+            return Split(text);
         }
         catch (MalformedLineException)
         {
-            wrong(new ImportProblem(csv.ErrorLineNumber, "The row", "has a quotation mark that does not fit; double it inside of quoted text"));
+            wrong(new ImportProblem(line, "The row", "has a quotation mark that does not fit; double it inside of quoted text"));
             return null;
         }
     }
 
-    private static string[] Head(TextFieldParser csv)
+    // A parser per line: it does not tell on which line a row stands, and no value here has more than one.
+    private static string[] Split(string text)
+    {
+        using var csv = new TextFieldParser(new StringReader(text)) { Delimiters = [","], TrimWhiteSpace = true, HasFieldsEnclosedInQuotes = true };
+        return csv.ReadFields() ?? [];
+    }
+
+    private static string[] Head(string text)
     {
         var known = string.Join(", ", DeviceRow.Fields);
-        var head = csv.EndOfData ? [] : csv.ReadFields() ?? [];
-        var columns = head.Select(h => DeviceRow.Fields.FirstOrDefault(f => f.Equals(h, StringComparison.OrdinalIgnoreCase)) ?? h).ToArray();
+        var columns = Split(text.Replace("\"", "", StringComparison.Ordinal)).Select(h => DeviceRow.Fields.FirstOrDefault(f => f.Equals(h, StringComparison.OrdinalIgnoreCase)) ?? h).ToArray();
         if (columns.FirstOrDefault(c => !DeviceRow.Fields.Contains(c)) is { } unknown)
             throw new InvalidDataException($"The first line must name the columns; \"{unknown}\" is none. Known are {known}.");
         if (columns.GroupBy(c => c, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
