@@ -25,6 +25,7 @@ public static class CoreServices
         .AddSingleton<DeviceRegistry>()
         .AddSingleton<DeviceService>()
         .AddSingleton<FeedHub>()
+        .AddSingleton<FeedReview>()
         .AddSingleton<HistoryService>()
         .AddSingleton<HomeService>()
         .AddSingleton<LeaseKeeper>()

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Devices;
+using Irori.Core.Feeds;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.States;
@@ -107,10 +108,30 @@ public abstract class AdminContract : IDisposable
 
         var sessions = server.Service<SessionService>();
         (await sessions.AuthenticateAsync(session.Tokens.Access, null, Cancel)).Fault!.Kind.ShouldBe(FaultKind.SessionEnded);
-        (await sessions.RefreshAsync(session.Tokens.Refresh, Cancel)).Fault!.Kind.ShouldBe(FaultKind.SessionEnded);
+        (await sessions.RefreshAsync(session.Tokens.Refresh, null, null, Cancel)).Fault!.Kind.ShouldBe(FaultKind.SessionEnded);
         (await SignInAsync(server, "ann@example.com", Password)).Fault!.Kind.ShouldBe(FaultKind.WrongPassword);
         (await SignInAsync(server, "ann@example.com", "another password 2")).IsOk.ShouldBeTrue();
         (await FailedAsync(server, 1, "account", "password", "--email", "nobody@example.com", "--mint-password")).ShouldContain("nobody@example.com");
+    }
+
+    [Fact]
+    public async Task A_feed_of_a_running_server_ends_with_the_session_that_the_command_line_ended()
+    {
+        await using var server = await StartAsync();
+        await DoneAsync(server, Password, "account", "add", "--email", "ann@example.com", "--password-stdin");
+        await DoneAsync(server, Password, "account", "add", "--email", "ben@example.com", "--password-stdin");
+        var hub = server.Service<FeedHub>();
+        var feed = await hub.OpenAsync((await SignInAsync(server, "ann@example.com", Password)).Value.Principal, Cancel);
+        var other = await hub.OpenAsync((await SignInAsync(server, "ben@example.com", Password)).Value.Principal, Cancel);
+
+        await DoneAsync(server, "another password 2", "account", "password", "--email", "ann@example.com", "--password-stdin");
+        await server.Service<FeedReview>().ReviewAsync(Cancel);
+
+        hub.Open().ShouldBe([other]);
+        feed.End.ShouldBe(FeedEnd.SessionEnded);
+        await DoneAsync(server, "app", "disable", "sign-in");
+        await server.Service<FeedReview>().ReviewAsync(Cancel);
+        hub.Open().ShouldBeEmpty();
     }
 
     [Fact]

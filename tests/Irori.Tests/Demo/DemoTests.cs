@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Devices;
+using Irori.Core.Feeds;
 using Irori.Core.Homes;
 using Irori.Core.Products;
 using Irori.Core.Projects;
@@ -72,6 +73,23 @@ public sealed class DemoTests : IDisposable
             if (!device.Added) continue;
             (seen.Value.Name, seen.Value.HomeId).ShouldBe((device.Name, demo.File.Home.Id));
             demo.File.Home.Rooms.ShouldContain(r => r.Id == seen.Value.RoomId);
+        }
+    }
+
+    [Fact]
+    public async Task The_added_devices_come_online_by_themselves_and_the_other_does_not()
+    {
+        await using var server = await StartServerAsync();
+        var online = new OnlineCount(6);
+        Service<IBus>(server).Subscribe(online.Hear);
+        await using var demo = await Demonstration.StartAsync(server, known: null, Cancel);
+
+        await online.Reached.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+
+        foreach (var device in demo.File.Devices)
+        {
+            var file = (await Service<DeviceRegistry>(server).FindAsync(device.Id, Cancel)).Value;
+            (file.Link?.Online ?? false).ShouldBe(device.Added);
         }
     }
 
@@ -226,6 +244,23 @@ public sealed class DemoTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class OnlineCount(int wanted)
+    {
+        private readonly HashSet<long> _devices = [];
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public void Hear(HomeEvent happened)
+        {
+            if (happened is not PresenceChanged { Online: true } change) return;
+            lock (_devices)
+            {
+                if (_devices.Add(change.Device) && _devices.Count == wanted) _reached.SetResult();
+            }
+        }
     }
 
     private sealed class NotifyingWriter : StringWriter

@@ -391,6 +391,26 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public async Task A_session_goes_on_until_it_ends_or_its_app_is_disabled()
+    {
+        await using var world = await WorldAsync();
+        var first = await OpenAsync(1);
+        var second = await OpenAsync(2);
+        Task<IReadOnlyList<long>> AmongAsync(params long[] sessions) => world.ReadAsync(s => s.Sessions.OpenAmongAsync(sessions));
+
+        (await AmongAsync(first, second, 999)).ShouldBe([first, second], ignoreOrder: true);
+        (await AmongAsync(second)).ShouldBe([second]);
+        (await AmongAsync()).ShouldBeEmpty();
+        await DoAsync(world, s => s.Sessions.EndAsync(first, Now));
+        (await AmongAsync(first, second)).ShouldBe([second]);
+        await DoAsync(world, s => s.Projects.SetDisabledAsync("app", true));
+        (await AmongAsync(first, second)).ShouldBeEmpty();
+
+        Task<long> OpenAsync(byte mark) => world.WriteAsync(s => s.Sessions.AddAsync(
+            new Session { Account = world.Account, App = world.App, AccessHash = [mark], AccessUntil = Now, RefreshHash = [mark], RefreshUntil = Now }, Now));
+    }
+
+    [Fact]
     public async Task Grants_are_told_by_the_names_of_what_they_open()
     {
         await using var world = await WorldAsync();
