@@ -52,9 +52,9 @@ public static class PostgresBackup
         {
             return Process.Start(start)!;
         }
-        catch (Win32Exception e)
+        catch (Win32Exception)
         {
-            throw new PostgresProgramException($"{program} cannot be started ({e.Message}); install the client programs of PostgreSQL, on Debian: apt install postgresql-client.");
+            throw new PostgresProgramException($"{program} cannot be started; install the client programs of PostgreSQL, on Debian: apt install postgresql-client.");
         }
     }
 

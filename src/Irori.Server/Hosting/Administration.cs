@@ -19,13 +19,15 @@ public sealed class Administration : IAsyncDisposable
         _services = services;
     }
 
-    /// <summary>Opens an installation that exists; none is made.</summary>
-    /// <exception cref="StartupException">There is none, or it cannot be opened.</exception>
+    /// <summary>Opens an installation that exists and is up to date; none is made, and no schema is changed.</summary>
+    /// <exception cref="StartupException">There is none, it is older than this program, or it cannot be opened.</exception>
     public static async Task<Administration> OpenAsync(IroriSettings settings, string? masterKey, CancellationToken cancel)
     {
         try
         {
-            if (await DatabaseInspection.ReadAsync(Foundation.Stored(settings), cancel) is null) throw Missing(settings);
+            var facts = await DatabaseInspection.ReadAsync(Foundation.Stored(settings), cancel) ?? throw Missing(settings);
+            if (facts.Schema < DatabaseInspection.KnownSchema) throw new StartupException(
+                $"The database has schema {facts.Schema} and this release brings {DatabaseInspection.KnownSchema}; start the server once (irori run), which updates it.");
             var foundation = await Foundation.OpenAsync(settings, masterKey, TimeProvider.System, NullLoggerFactory.Instance, cancel);
             var services = foundation.Register(new ServiceCollection(), settings, TimeProvider.System, new NodeIdentity("administration", 0));
             services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance).AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));

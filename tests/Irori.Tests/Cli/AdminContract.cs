@@ -9,6 +9,7 @@ using Irori.Core.States;
 using Irori.Server.Settings;
 using Irori.Storage;
 using Irori.Tests.Server;
+using Npgsql;
 using Shouldly;
 
 namespace Irori.Tests.Cli;
@@ -21,6 +22,17 @@ public sealed class AdminOnSqlite : AdminContract
 public sealed class AdminOnPostgres : AdminContract
 {
     protected override DatabaseEngine Engine => DatabaseEngine.PostgreSql;
+
+    [Fact]
+    public async Task A_database_of_an_older_release_is_left_to_the_server()
+    {
+        await using var server = await StartAsync();
+        await using var source = NpgsqlDataSource.Create(server.Service<IroriSettings>().Database.ConnectionString);
+        await using var older = source.CreateCommand("UPDATE schema_migrations SET version = 0");
+        await older.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        (await FailedAsync(server, 2, "account", "list")).ShouldContain("schema 0");
+    }
 }
 
 /// <summary>What the administrative commands do on the database of a server that runs.</summary>
@@ -338,7 +350,7 @@ public abstract class AdminContract : IDisposable
         return count;
     }
 
-    private Task<TestServer> StartAsync() => TestServer.StartAsync(Engine);
+    protected Task<TestServer> StartAsync() => TestServer.StartAsync(Engine);
 
     private static async Task<string> AddProductAsync(TestServer server) =>
         (await DoneAsync(server, "product", "add", Path.Combine(Repository.Root, "src/Irori.Server/Demo/products/switch.json")))["id"]!.GetValue<string>();
@@ -362,7 +374,7 @@ public abstract class AdminContract : IDisposable
         return run.Json;
     }
 
-    private static async Task<string> FailedAsync(TestServer server, int code, params string[] args)
+    protected static async Task<string> FailedAsync(TestServer server, int code, params string[] args)
     {
         var run = await RunAsync(server, "", args);
         (run.Code, run.Output).ShouldBe((code, ""), run.Error);

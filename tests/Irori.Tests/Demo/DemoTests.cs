@@ -145,6 +145,19 @@ public sealed class DemoTests : IDisposable
     }
 
     [Fact]
+    public async Task A_demonstration_may_stand_on_PostgreSQL()
+    {
+        var database = new DatabaseSection { Engine = DatabaseEngine.PostgreSql, ConnectionString = (await Postgres.NewDatabaseAsync()).ConnectionString };
+        var settings = Settings with { Database = database };
+        (await Demonstration.FindAsync(settings, Cancel)).ShouldBeNull();
+        await using var server = await StartServerAsync(settings);
+        await using var demo = await Demonstration.StartAsync(server, known: null, Cancel);
+
+        (await Demonstration.FindAsync(settings, Cancel))!.App.ShouldBe(demo.File.App);
+        (await Service<DeviceRegistry>(server).SearchAsync("", "", 100, Cancel)).Select(d => d.Id).ShouldBe(demo.File.Devices.Select(d => d.Id), ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Without_the_flag_nothing_is_seeded()
     {
         await using var server = await StartServerAsync();
