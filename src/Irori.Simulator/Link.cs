@@ -29,6 +29,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
         var ending = await await Task.WhenAny(receiving, talking);
         await end.CancelAsync();
         await talking;
+        device.WentOffline();
 
         // A receive that is cancelled cuts the connection, so the goodbye comes before.
         if (device.Plugged && !ending.Abrupt) await session.CloseAsync();
@@ -205,7 +206,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
 
     private static partial class Log
     {
-        [LoggerMessage(6101, LogLevel.Information, "{Device} is not yet added to an account (error {Error}) and waits")]
+        [LoggerMessage(6101, LogLevel.Information, "{Device} is not registered yet (error {Error}; 404 means not added to an account) and asks again")]
         public static partial void Waits(ILogger logger, string device, int error);
 
         [LoggerMessage(6102, LogLevel.Information, "{Device} ({Behaviour}) is told {Params}")]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Irori.Simulator;
+using Irori.Simulator.Kinds;
 using Shouldly;
 
 namespace Irori.Tests.Simulator;
@@ -153,20 +154,60 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task A_thermostat_heats_until_its_target_and_switches_by_itself()
+    public async Task A_thermostat_tells_of_what_it_does_by_itself()
     {
         await using var server = await ScriptedServer.StartAsync();
         await using var run = RunningSimulation.Start(server, DeviceKind.Thermostat);
         var link = await server.NextLinkAsync();
-        var switched = new List<(string Switch, double Temperature)>();
+        var told = new HashSet<string>();
 
-        while (switched.Count < 2)
+        while (!told.IsSupersetOf(["on", "off", "currentTemperature"]))
         {
             var said = (await link.NextAsync("update"))["params"]!.AsObject();
-            if (said.Count < 10 && said.ContainsKey("switch")) switched.Add(((string)said["switch"]!, Number(run.Device.State["currentTemperature"])));
+            if (said["switch"] is { } to) told.Add(to.GetValue<string>());
+            if (said.ContainsKey("currentTemperature") && said.ContainsKey("currentHumidity") && said.Count <= 3) told.Add("currentTemperature");
+        }
+    }
+
+    [Fact]
+    public void A_thermostat_in_automatic_mode_keeps_between_its_targets()
+    {
+        var heater = Hardware.Of(DeviceKind.Thermostat, new SimulationOptions { Server = new Uri("http://localhost") });
+        var state = heater.FirstState();
+        var dice = new Dice(new Random(1));
+
+        heater.Tick(state, dice).ShouldContain("switch", "19 degrees are below the lower target");
+        for (var round = 0; round < 3; round++)
+        {
+            SwitchedAt(heater, state, dice, "off").ShouldBeInRange(21.5, 22.5);
+            SwitchedAt(heater, state, dice, "on").ShouldBeInRange(19.5, 20.5);
+        }
+    }
+
+    [Fact]
+    public void A_thermostat_in_manual_mode_goes_where_the_switch_says_within_nature()
+    {
+        var heater = Hardware.Of(DeviceKind.Thermostat, new SimulationOptions { Server = new Uri("http://localhost") });
+        var state = heater.FirstState();
+        state["mainSwitch"] = "off";
+        var dice = new Dice(new Random(1));
+
+        for (var tick = 0; tick < 200; tick++) heater.Tick(state, dice).ShouldNotContain("switch");
+        Number(state["currentTemperature"]).ShouldBeInRange(14, 14.5);
+        state["switch"] = "on";
+        for (var tick = 0; tick < 200; tick++) heater.Tick(state, dice).ShouldNotContain("switch");
+        Number(state["currentTemperature"]).ShouldBeInRange(31.5, 32);
+    }
+
+    private static double SwitchedAt(Hardware heater, JsonObject state, Dice dice, string to)
+    {
+        for (var tick = 0; (string?)state["switch"] != to; tick++)
+        {
+            tick.ShouldBeLessThan(100);
+            heater.Tick(state, dice);
         }
 
-        switched[0].Switch.ShouldBe(switched[1].Switch == "on" ? "off" : "on");
+        return Number(state["currentTemperature"]);
     }
 
     private static async Task<JsonObject> NextPressAsync(ScriptedLink link)

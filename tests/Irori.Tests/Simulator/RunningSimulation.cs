@@ -12,16 +12,14 @@ internal sealed class RunningSimulation : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    private RunningSimulation(Simulation simulation)
+    private RunningSimulation(SimulationOptions options, DevicePlan plan)
     {
-        Simulation = simulation;
-        Device = simulation.Device(Id);
+        var simulation = new Simulation(options, [plan], TimeProvider.System, NullLogger.Instance);
+        Device = simulation.Device(plan.Id);
         Device.ReportSent = (_, number, _) => Sent.Add(number);
         Device.ReportAcknowledged = (_, number, json) => Acknowledged.Add((number, json));
         _running = simulation.RunAsync(_stop.Token);
     }
-
-    public Simulation Simulation { get; }
 
     public SimulatedDevice Device { get; }
 
@@ -38,9 +36,11 @@ internal sealed class RunningSimulation : IAsyncDisposable
             Server = server.Address, FirstRetry = TimeSpan.FromMilliseconds(20), LastRetry = TimeSpan.FromMilliseconds(100),
             MeterInterval = TimeSpan.FromMilliseconds(20), ThermostatInterval = TimeSpan.FromMilliseconds(1), ReplyTimeout = ScriptedLink.Patient,
         };
-        return new RunningSimulation(new Simulation(
-            options?.Invoke(chosen) ?? chosen, [new DevicePlan(Id, Key, kind) { ChipId = "A1B2C3" }], TimeProvider.System, NullLogger.Instance));
+        return Start(options?.Invoke(chosen) ?? chosen, new DevicePlan(Id, Key, kind) { ChipId = "A1B2C3" });
     }
+
+    /// <summary>Starts one device.</summary>
+    public static RunningSimulation Start(SimulationOptions options, DevicePlan plan) => new(options, plan);
 
     public Task OnlineAsync() => Device.WaitOnlineAsync(TestContext.Current.CancellationToken).WaitAsync(ScriptedLink.Patient);
 
