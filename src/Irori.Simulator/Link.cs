@@ -16,6 +16,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private TimeSpan _heartbeat = DefaultHeartbeat;
+    private Task _slow = Task.CompletedTask;
     private int _slowAnswers;
 
     /// <summary>Lives as long as the connection. Others may connect when <paramref name="place"/> is given back.</summary>
@@ -28,6 +29,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
         var ending = await await Task.WhenAny(receiving, talking);
         await end.CancelAsync();
         await talking;
+        device.WentOffline();
 
         // A receive that is cancelled cuts the connection, so the goodbye comes before.
         if (device.Plugged && !ending.Abrupt) await session.CloseAsync();
@@ -150,7 +152,8 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
                 await session.SendAsync(device.Firmware.Answer(command, 400), cancel);
                 return null;
             case BehaviourKind.Slow:
-                _ = GuardAsync(c => AnswerLaterAsync(command, behaviour.Delay, c), cancel);
+                var before = _slow;
+                _slow = GuardAsync(c => AnswerLaterAsync(before, command, behaviour.Delay, c), cancel);
                 return null;
             default:
                 await AnswerAsync(command, cancel);
@@ -164,13 +167,14 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
         await session.SendAsync(device.Firmware.Answer(command, command.Params is JsonObject ? 0 : 400), cancel);
     }
 
-    private async Task<Ending> AnswerLaterAsync(Frame command, TimeSpan delay, CancellationToken cancel)
+    private async Task<Ending> AnswerLaterAsync(Task before, Frame command, TimeSpan delay, CancellationToken cancel)
     {
         try
         {
             // A device that is slow and gets more than it can remember forgets.
             if (Interlocked.Increment(ref _slowAnswers) > MaxSlowAnswers) return new Ending("it has forgotten a command");
             await Task.Delay(delay, time, cancel);
+            await before;
             await AnswerAsync(command, cancel);
             return new Ending("it has answered");
         }
@@ -180,7 +184,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
         }
     }
 
-    // A connection may break under any call; that is an ending like others.
+    // A connection may break under any call, or take no more frames until a send runs out of time; that is an ending like others.
     private static async Task<Ending> GuardAsync(Func<CancellationToken, Task<Ending>> work, CancellationToken cancel)
     {
         try
@@ -191,11 +195,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
         {
             return new Ending("it was stopped");
         }
-        catch (OperationCanceledException)
-        {
-            return new Ending("the server took no more frames") { Abrupt = true };
-        }
-        catch (Exception e) when (e is WebSocketException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             return new Ending("the connection broke") { Abrupt = true };
         }
@@ -206,7 +206,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
 
     private static partial class Log
     {
-        [LoggerMessage(6101, LogLevel.Information, "{Device} is not yet added to an account (error {Error}) and waits")]
+        [LoggerMessage(6101, LogLevel.Information, "{Device} is not registered yet (error {Error}; 404 means not added to an account) and asks again")]
         public static partial void Waits(ILogger logger, string device, int error);
 
         [LoggerMessage(6102, LogLevel.Information, "{Device} ({Behaviour}) is told {Params}")]

@@ -116,6 +116,9 @@ public sealed partial class SimulatedDevice
         Log.IsOnline(_log, Id);
     }
 
+    /// <summary>The connection is about to be closed, or is closed.</summary>
+    internal void WentOffline() => _online.Reset();
+
     private async Task TickAsync(CancellationToken cancel)
     {
         if (_hardware.Interval is not { } interval) return;
@@ -141,7 +144,6 @@ public sealed partial class SimulatedDevice
             {
                 await _plugged.WaitAsync(attempt.Token);
                 var ending = await LiveAsync(network, attempt.Token);
-                _online.Reset();
                 attempt.Token.ThrowIfCancellationRequested();
                 var pause = _backoff.Next(ending);
                 Tell(ending, pause);
