@@ -92,7 +92,7 @@ public sealed class DeviceListTests : IDisposable
     {
         var root = new RootCommand();
         root.Subcommands.Add(SimulateCommand.Create());
-        (await CommandLine.RunAsync(root, ["simulate", "--device", "a"])).ShouldBe(ExitCode.Wrong);
+        (await CommandLine.RunAsync(root, ["simulate", "--device", "a"], cancel: TestContext.Current.CancellationToken)).ShouldBe(ExitCode.Wrong);
     }
 
     [Fact]
