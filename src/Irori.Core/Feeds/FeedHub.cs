@@ -52,6 +52,9 @@ public sealed partial class FeedHub
         if (mine.IsEmpty) _feeds.TryRemove(new(feed.Principal.Account.No, mine));
     }
 
+    /// <summary>The feeds that are open now.</summary>
+    public IReadOnlyList<Feed> Open() => [.. All()];
+
     /// <summary>Closes every feed, when the node stops.</summary>
     public void CloseAll()
     {

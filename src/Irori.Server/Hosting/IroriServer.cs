@@ -137,7 +137,7 @@ public sealed class IroriServer : IAsyncDisposable
         return options;
     }
 
-    private static StartupException? Explain(Exception e) => e switch
+    internal static StartupException? Explain(Exception e) => e switch
     {
         SchemaException or InvalidDataException => new StartupException(e.Message),
         NpgsqlException => new StartupException($"The database cannot be opened ({e.Message}); correct Database.ConnectionString, or start PostgreSQL."),
