@@ -62,7 +62,7 @@ internal sealed class DiskCheck(IroriSettings settings) : IHealthCheck
     internal static HealthCheckResult Judge(long free, long total)
     {
         var percent = total > 0 ? 100.0 * free / total : 0;
-        var sentence = $"{percent:F1} % of the data folder's disk is free, and {LeastPercent} % must be";
+        var sentence = $"{percent:F1} % of the disk of the data folder is free, and {LeastPercent} % must be";
         return percent < LeastPercent ? HealthCheckResult.Unhealthy(sentence) : HealthCheckResult.Healthy(sentence);
     }
 }
