@@ -82,7 +82,9 @@ public sealed partial class FeedHub
 
     private void Enqueue(HomeEvent happened)
     {
-        if (!_events.Writer.TryWrite(happened)) Interlocked.Exchange(ref _gap, 1);
+        var queued = _events.Writer.TryWrite(happened);
+        if (!queued) Interlocked.Exchange(ref _gap, 1);
+        IroriMeter.EventOffered(queued);
     }
 
     private async Task DeliverAsync(HomeEvent happened, CancellationToken cancel)
