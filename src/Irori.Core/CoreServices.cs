@@ -28,6 +28,7 @@ public static class CoreServices
         .AddSingleton<HomeService>()
         .AddSingleton<LeaseKeeper>()
         .AddSingleton<LinkService>()
+        .AddSingleton<OperatorService>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()
