@@ -1,0 +1,42 @@
+import '@mantine/core/styles.css';
+import './styles.css';
+import { createTheme, MantineProvider } from '@mantine/core';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { BrowserRouter } from 'react-router-dom';
+import { ApiError } from './api';
+import { App } from './App';
+
+const theme = createTheme({
+  primaryColor: 'orange',
+  primaryShade: { light: 9, dark: 5 },
+  autoContrast: true,
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  defaultRadius: 'md',
+});
+
+const worthRetrying = (e: Error) => e instanceof ApiError && ['unreachable', 'unavailable', 'failed'].includes(e.kind);
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // Whoever is no longer signed in gets the sign-in page, wherever he was.
+    onError: (e) => {
+      if (e instanceof ApiError && e.kind === 'notSignedIn') client.setQueryData(['me'], null);
+    },
+  }),
+  defaultOptions: { queries: { retry: (count, e) => count < 2 && worthRetrying(e), staleTime: 5_000 } },
+});
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={client}>
+        <BrowserRouter basename="/console">
+          <App />
+        </BrowserRouter>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);
