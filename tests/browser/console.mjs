@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 const need = (name) => process.env[name] ?? assert.fail(`${name} is not set`);
 const url = need('IRORI_URL').replace(/\/$/, '');
 const shots = process.env.IRORI_SHOTS;
-const NAMED = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'checkbox', 'switch', 'slider', 'radio', 'radiogroup', 'tab', 'menuitem', 'image']);
+const NAMED = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'checkbox', 'switch', 'slider', 'radio', 'radiogroup', 'tab', 'menuitem']);
 const SIZES = { phone: [390, 844], desktop: [1280, 800], narrow: [360, 740] };
 
 const browser = await chromium.launch({

@@ -64,9 +64,9 @@ function Account({ me, pages }: { me: Me; pages: { to: string; title: string }[]
   const client = useQueryClient();
   const signOut = useMutation({
     mutationFn: api.signOut,
-    onSettled: () => {
-      client.clear();
-      void client.invalidateQueries();
+    onSuccess: () => {
+      client.setQueryData(['me'], null);
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'me' });
     },
   });
   return (

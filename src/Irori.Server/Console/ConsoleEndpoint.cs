@@ -1,11 +1,9 @@
-using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Devices;
 using Irori.Server.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Irori.Server.Console;
@@ -59,8 +57,14 @@ internal static class ConsoleEndpoint
     private static async Task GuardAsync(HttpContext context, Func<Task> handle)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = ConsoleInput.MaxBody;
-        if (Refusal(context) is { } refused)
+        // The rest of a body that is too large is read and thrown away by the listener: cutting it off would cut off the answer too.
+        if (context.Request.ContentLength > ConsoleInput.MaxBody)
+        {
+            await ConsoleFaults.WriteAsync(context, ConsoleInput.TooLarge);
+            return;
+        }
+
+        if (Refusal(context.Request) is { } refused)
         {
             await ErrorAnswer.WriteAsync(context, refused.Status, refused.Error);
             return;
@@ -72,7 +76,7 @@ internal static class ConsoleEndpoint
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
-            await ErrorAnswer.WriteAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : Broken);
+            await ErrorAnswer.WriteAsync(context, e.StatusCode, new ErrorDetail("invalid", "The request cannot be understood"));
         }
         catch (UnavailableException) when (!context.Response.HasStarted)
         {
@@ -80,10 +84,8 @@ internal static class ConsoleEndpoint
         }
     }
 
-    private static (int Status, ErrorDetail Error)? Refusal(HttpContext context)
+    private static (int Status, ErrorDetail Error)? Refusal(HttpRequest request)
     {
-        var request = context.Request;
-        if (request.ContentLength > ConsoleInput.MaxBody) return (StatusCodes.Status413PayloadTooLarge, TooLarge);
         if (HttpMethods.IsGet(request.Method)) return null;
         if (request.Headers[Header] != "1") return (StatusCodes.Status403Forbidden, new ErrorDetail("crossSite", $"A changing request needs the header {Header}: 1"));
         return request.HasJsonContentType() ? null : (StatusCodes.Status415UnsupportedMediaType, new ErrorDetail("invalid", "The body must be application/json"));
@@ -94,8 +96,4 @@ internal static class ConsoleEndpoint
 
     private static TApi Api<TApi>(HttpContext context)
         where TApi : notnull => context.RequestServices.GetRequiredService<TApi>();
-
-    private static ErrorDetail TooLarge { get; } = new("tooLarge", $"A body has at most {ConsoleInput.MaxBody} bytes");
-
-    private static ErrorDetail Broken { get; } = new("invalid", "The request cannot be understood");
 }

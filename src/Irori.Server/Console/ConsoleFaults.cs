@@ -25,6 +25,7 @@ internal static class ConsoleFaults
         FaultKind.OtherRegion => (StatusCodes.Status403Forbidden, "otherRegion"),
         FaultKind.NoSuchAccount or FaultKind.WrongPassword or FaultKind.WrongCode => (StatusCodes.Status401Unauthorized, "wrongLogin"),
         FaultKind.Throttled => (StatusCodes.Status429TooManyRequests, "throttled"),
+        FaultKind.LimitReached => (StatusCodes.Status413PayloadTooLarge, "tooLarge"),
         FaultKind.Offline => (StatusCodes.Status409Conflict, "offline"),
         FaultKind.Undelivered => (StatusCodes.Status409Conflict, "undelivered"),
         FaultKind.NoAnswer => (StatusCodes.Status504GatewayTimeout, "noAnswer"),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
@@ -14,13 +15,20 @@ internal static class ConsoleInput
     /// <summary>The latest instant that there is, in milliseconds since 1970.</summary>
     public const long EndOfTime = 253_402_300_799_999;
 
+    /// <summary>A body over <see cref="MaxBody"/>.</summary>
+    public static Fault TooLarge { get; } = new(FaultKind.LimitReached, $"A body has at most {MaxBody} bytes");
+
     /// <summary>The body; unknown fields are ignored.</summary>
     public static async Task<Result<T>> BodyAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
+        var read = await context.Request.BodyReader.ReadAtLeastAsync(MaxBody + 1, context.RequestAborted);
+        var bytes = read.Buffer.Length <= MaxBody ? read.Buffer.ToArray() : null;
+        context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+        if (bytes is null) return TooLarge;
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } body
+            return JsonSerializer.Deserialize(bytes, type) is { } body
                 ? body
                 : Fault.Invalid("body", "The body must be a JSON object");
         }
