@@ -35,7 +35,7 @@ export type DeviceWithProduct = { device: Device; product: Product };
 export type Devices = { devices: Device[]; products: Product[] };
 export type Change = { device: string; online?: boolean; time: number; epoch: number; version: number; values: Values };
 export type Point = { time: number; value: Json };
-export type History = { from: number; points: Point[]; complete: boolean };
+export type History = { from: number; to: number; points: Point[]; complete: boolean };
 export type Message = { id: number; time: number; to: string; purpose: string; code: string; text: string };
 export type Found = {
   id: string;
@@ -151,6 +151,6 @@ export const api = {
       complete = !answer.next;
       after = `&after=${id(answer.next ?? '')}`;
     }
-    return { from, points: points.sort((a, b) => a.time - b.time), complete };
+    return { from, to, points: points.sort((a, b) => a.time - b.time), complete };
   },
 };

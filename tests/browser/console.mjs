@@ -61,9 +61,9 @@ async function walk(name, width, height, scheme, size) {
   await obedient.getByText('Online').waitFor();
   await card(need('IRORI_DEAF')).getByText('Offline').waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme), scheme, `${name}: the colours are the system's`);
+  await check('home');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content', `${name}: the first stop skips the header`);
-  await check('home');
 
   // A switch, by keyboard: the device obeys, and another reader sees it.
   const toggle = obedient.getByRole('switch');

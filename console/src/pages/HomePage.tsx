@@ -40,10 +40,10 @@ function Rooms({ home }: { home: Home }) {
   const rooms = home.rooms.map((room) => ({ ...room, devices: devices.filter((d) => d.roomId === room.id) }));
   const elsewhere = devices.filter((d) => !home.rooms.some((room) => room.id === d.roomId));
   return (
-    <>
+    <div className="rooms">
       {rooms.map((room) => room.devices.length > 0 && <Room key={room.id} name={room.name} devices={room.devices} products={products} />)}
       {elsewhere.length > 0 && <Room name={elsewhere.length < devices.length ? 'Without a room' : 'Devices'} devices={elsewhere} products={products} />}
-    </>
+    </div>
   );
 }
 

@@ -68,7 +68,7 @@ function Dimmer({ property, label, value, busy, set }: { property: Property; lab
         }}
       />
       <Text size="sm" className="reading">
-        {textOf(property, number)}
+        {dragged === undefined && value === undefined ? '–' : textOf(property, number)}
       </Text>
     </div>
   );

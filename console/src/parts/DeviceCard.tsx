@@ -40,7 +40,12 @@ export function DeviceCard({ device, product }: { device: Device; product: Produ
             ))}
           </Group>
         )}
-        {control && <Control device={device} property={control} command={command} />}
+        {control && (
+          <div>
+            <Text size="sm" c="dimmed">{control.title}</Text>
+            <Control device={device} property={control} command={command} />
+          </div>
+        )}
       </div>
       <Status device={device} pending={Object.keys(command.pending).length > 0} error={command.error} />
     </Card>

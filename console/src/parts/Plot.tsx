@@ -10,7 +10,11 @@ const HEIGHT = 280;
 const FEW = 60;
 const ROWS = 100;
 
-type Series = { times: number[]; values: number[]; levels: Json[] };
+type Series = { from: number; to: number; times: number[]; values: number[]; levels: Json[] };
+
+const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const minutes = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const days = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /** A property over time: numbers as a line, everything else as steps between its values. */
 export function Plot({ property, history, range }: { property: Property; history: History; range: string }) {
@@ -93,10 +97,10 @@ function seriesOf(property: Property, history: History): Series {
   }
   // A step holds until the next: the last one until now.
   if (isStepped(property) && times.length > 0) {
-    times.push(Math.max(Date.now() / 1000, times[times.length - 1]!));
-    values.push(values[values.length - 1]!);
+    times.push(Math.max(Date.now() / 1000, times.at(-1)!));
+    values.push(values.at(-1)!);
   }
-  return { times, values, levels };
+  return { from: history.from / 1000, to: Math.max(history.to / 1000, times.at(-1) ?? 0), times, values, levels };
 }
 
 function levelOf(levels: Json[], value: Json): number {
@@ -118,9 +122,12 @@ function optionsOf(property: Property, latest: { current: Series }, width: numbe
   return {
     width,
     height: HEIGHT,
-    scales: stepped ? { y: { range: [-0.3, levels.length - 0.7] } } : {},
+    scales: {
+      x: { range: () => [latest.current.from, latest.current.to] },
+      y: stepped ? { range: [-0.3, levels.length - 0.7] } : {},
+    },
     axes: [
-      axis,
+      { ...axis, space: 60, values: (_, at, _axis, _space, step) => timesOf(at, step) },
       stepped
         ? { ...axis, size: 80, splits: () => levels.map((_, i) => i), values: (_, at) => at.map(name) }
         : { ...axis, size: 64, label: property.unit, labelSize: 20, labelFont: axis.font },
@@ -139,8 +146,19 @@ function optionsOf(property: Property, latest: { current: Series }, width: numbe
   };
 }
 
+// Hours and minutes, or seconds where they matter; the day where it begins.
+function timesOf(at: number[], step: number): string[] {
+  const clock = step < 60 ? seconds : minutes;
+  return at.map((time, i) => {
+    const day = days.format(time * 1000);
+    if (step >= 86_400) return day;
+    const begins = i === 0 || days.format(at[i - 1]! * 1000) !== day;
+    return begins ? `${clock.format(time * 1000)}\n${day}` : clock.format(time * 1000);
+  });
+}
+
 function summaryOf(property: Property, points: Point[], range: string): string {
-  const last = `last ${textOf(property, points[points.length - 1]!.value)}`;
+  const last = `last ${textOf(property, points.at(-1)!.value)}`;
   if (!isNumber(property)) return `${property.title} over the last ${range}: ${points.length} values, ${last}`;
   const numbers = points.map((p) => toNumber(p.value)).filter((n) => n !== undefined);
   const low = numbers.reduce((a, b) => Math.min(a, b), Infinity);

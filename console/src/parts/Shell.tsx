@@ -19,8 +19,8 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
       <a className="skip" href="#content">
         Skip to content
       </a>
-      <AppShell.Header px="md">
-        <Group h="100%" justify="space-between" wrap="nowrap" maw={1200} mx="auto">
+      <AppShell.Header px={{ base: 'sm', sm: 'lg' }}>
+        <Group h="100%" justify="space-between" wrap="nowrap" maw={1160} mx="auto">
           <Group gap="xl" wrap="nowrap">
             <Anchor component={Link} to="/" fw={700} size="lg" underline="never" aria-label="Irori, to the home">
               Irori
