@@ -1,3 +1,10 @@
+using Irori.Core;
+using Irori.Dialects.CoolKit.Realtime;
+using Irori.Dialects.CoolKit.V2.Devices;
+using Irori.Dialects.CoolKit.V2.Families;
+using Irori.Dialects.CoolKit.V2.Users;
+using Irori.Dialects.CoolKit.Wire;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,9 +16,39 @@ public static class CoolKitDialect
     /// <summary>Name of the dialect in Core.</summary>
     public const string Name = "coolkit";
 
+    /// <summary>Kind of product name that holds the number of the user interface (uiid).</summary>
+    public const string UiidName = "uiid";
+
+    /// <summary>Name of the OpenAPI document.</summary>
+    public const string DocumentV2 = "coolkit-v2";
+
+    internal const string DeviceIdField = "deviceid";
+
     /// <summary>Registers the dialect.</summary>
-    public static IServiceCollection AddCoolKit(this IServiceCollection services) => services;
+    public static IServiceCollection AddCoolKit(this IServiceCollection services) => services
+        .AddSingleton<Authorizer>()
+        .AddSingleton<Operations>()
+        .AddSingleton<UserOperations>()
+        .AddSingleton<FamilyOperations>()
+        .AddSingleton<DeviceOperations>()
+        .AddSingleton<ThingMapper>()
+        .AddSingleton<Dispatch>()
+        .AddSingleton<AppConnection.Services>()
+        .AddSingleton<DeviceConnection.Services>()
+        .AddSingleton<RealtimeEndpoint>()
+        .AddDocument();
 
     /// <summary>Maps its addresses.</summary>
-    public static void MapCoolKit(this IEndpointRouteBuilder routes) => _ = routes;
+    public static void MapCoolKit(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var v2 = routes.MapGroup("").WithGroupName(DocumentV2);
+        services.GetRequiredService<UserOperations>().Map(v2);
+        services.GetRequiredService<FamilyOperations>().Map(v2);
+        services.GetRequiredService<DeviceOperations>().Map(v2);
+        services.GetRequiredService<Dispatch>().Map(v2);
+        services.GetRequiredService<RealtimeEndpoint>().Map(routes);
+        routes.Map("/v2/{**path}", context => Operations.FailAsync(context, CoolKitFaults.NoSuchOperation, new Fault(FaultKind.NotVisible, "api not found")))
+            .WithMetadata(new ExcludeFromDescriptionAttribute());
+    }
 }

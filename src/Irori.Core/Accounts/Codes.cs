@@ -67,6 +67,9 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
     /// <summary>How long a code is good for.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
+    /// <summary>The field of faults that concern a code.</summary>
+    public const string Field = "verificationCode";
+
     /// <summary>Wrong tries after which a code is dead.</summary>
     public const int MaxTries = 5;
 
@@ -84,7 +87,7 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
             {
                 var sent = await s.Codes.SentSinceAsync(Target(to), now - Limits[^1].Window);
                 if (Exceeded(sent, now) is { } wait)
-                    return new Fault(FaultKind.Throttled, $"Codes are requested too often, try again in {Math.Ceiling(wait.TotalSeconds)} s", RetryAfter: wait);
+                    return new Fault(FaultKind.Throttled, $"Codes are requested too often, try again in {Math.Ceiling(wait.TotalSeconds)} s", Field, RetryAfter: wait);
                 await s.Codes.PutAsync(Target(to), purpose, Hash(to, purpose, code), now, now + Life);
                 await s.Codes.NoteSentAsync(Target(to), now, now - Limits[^1].Window);
                 return new Done();
@@ -113,7 +116,7 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
     public static Task<bool> UseAsync(IStores stores, VerifiedCode code) => stores.Codes.RemoveAsync(code.Target, code.Purpose, code.Hash);
 
     /// <summary>The fault of a wrong, used or expired code.</summary>
-    public static Fault Wrong { get; } = new(FaultKind.WrongCode, "The verification code is wrong, used up or expired", "verificationCode");
+    public static Fault Wrong { get; } = new(FaultKind.WrongCode, "The verification code is wrong, used up or expired", Field);
 
     private byte[] Hash(Login to, CodePurpose purpose, string code) => keys.HashShort($"code\n{Target(to)}\n{purpose}", code);
 

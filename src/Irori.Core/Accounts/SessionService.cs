@@ -38,8 +38,11 @@ public sealed class SessionService(IDatabase database, IBus bus, TimeProvider ti
             cancel);
     }
 
-    /// <summary>Exchanges a refresh token for a new pair; the old pair is dead from then on.</summary>
-    public Task<Result<Tokens>> RefreshAsync(string refreshToken, CancellationToken cancel) => database.WriteAsync<Tokens>(
+    /// <summary>
+    /// Exchanges a refresh token for a new pair; the old pair is dead from then on. Who asks shows beside it either the app to which the
+    /// session belongs or the session's access token, which may be too old.
+    /// </summary>
+    public Task<Result<Tokens>> RefreshAsync(string refreshToken, App? app, string? accessToken, CancellationToken cancel) => database.WriteAsync<Tokens>(
         async s =>
         {
             var now = time.GetUtcNow();
@@ -47,8 +50,9 @@ public sealed class SessionService(IDatabase database, IBus bus, TimeProvider ti
             var session = await s.Sessions.FindByRefreshAsync(hash);
             if (session is null || session.Ended is not null) return new Fault(FaultKind.SessionEnded, "The refresh token is not valid, sign in again");
             if (session.RefreshUntil <= now) return new Fault(FaultKind.SessionExpired, "The refresh token has expired, sign in again");
-            if (await s.Projects.FindAppAsync(session.App) is not { Disabled: false } app) return Ended;
-            var tokens = Mint(app, now);
+            var belongs = app is not null ? app.No == session.App : accessToken is not null && KeyRing.HashToken(accessToken).AsSpan().SequenceEqual(session.AccessHash);
+            if (!belongs || await s.Projects.FindAppAsync(session.App) is not { Disabled: false } own) return Ended;
+            var tokens = Mint(own, now);
             return await s.Sessions.RotateAsync(session.No, hash, Row(session.Account, session.App, tokens, session.Ip)) ? tokens : Ended;
         },
         cancel);

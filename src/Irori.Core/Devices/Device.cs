@@ -137,6 +137,12 @@ public interface IDeviceStore
     /// <summary>The encrypted secret of a device in a dialect, or null.</summary>
     Task<byte[]?> FindCredentialAsync(long device, string dialect, string kind);
 
+    /// <summary>The encrypted secrets of several devices in a dialect, by device; those without one are left out.</summary>
+    Task<IReadOnlyDictionary<long, byte[]>> FindCredentialsAsync(IEnumerable<long> devices, string dialect, string kind);
+
+    /// <summary>A device's state in stored form (<see cref="States.StateText"/>).</summary>
+    Task<string> FindStateAsync(long device);
+
     /// <summary>Stores or replaces a secret.</summary>
     Task PutCredentialAsync(long device, string dialect, string kind, byte[] secretEnc);
 

@@ -138,13 +138,14 @@ public sealed class DeviceService(
             cancel);
 
     /// <summary>
-    /// The key of a device, for its owner only (model: secrets): null for everybody else.
+    /// The keys of devices in a dialect, by device, for their owner only (model: secrets): a device that somebody else owns is left out.
     /// </summary>
-    public async Task<string?> KeyForAsync(VisibleDevice device, string dialect, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<long, string>> KeysForOwnerAsync(IReadOnlyCollection<VisibleDevice> devices, string dialect, CancellationToken cancel)
     {
-        if (device.Role != Role.Owner) return null;
-        var secret = await database.ReadAsync(s => s.Devices.FindCredentialAsync(device.No, dialect, KeyCredential), cancel);
-        return secret is null ? null : keys.DecryptText(secret);
+        var own = devices.Where(d => d.Role == Role.Owner).Select(d => d.No).ToList();
+        if (own.Count == 0) return new Dictionary<long, string>();
+        var secrets = await database.ReadAsync(s => s.Devices.FindCredentialsAsync(own, dialect, KeyCredential), cancel);
+        return secrets.ToDictionary(p => p.Key, p => keys.DecryptText(p.Value));
     }
 
     /// <summary>

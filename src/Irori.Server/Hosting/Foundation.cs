@@ -86,6 +86,7 @@ public sealed class Foundation : IAsyncDisposable
         .AddSingleton(settings.Retention)
         .AddSingleton(settings.Links.ToCore())
         .AddSingleton(new RegionPolicy([.. settings.Regions.Served]))
+        .AddSingleton(settings.Public.ToCore())
         .AddSingleton<IBus, InProcessBus>()
         .AddSingleton<IPasswordHasher, FrameworkPasswordHasher>()
         .AddCodeSender(settings)

@@ -120,6 +120,7 @@ public sealed class IroriServer : IAsyncDisposable
         app.UseConsole(settings);
         app.MapConsole();
         app.MapCoolKit();
+        app.MapOpenApi("/openapi/{documentName}.json");
     }
 
     private static ForwardedHeadersOptions Forwarded(IReadOnlyList<string> proxies)
@@ -143,10 +144,14 @@ public sealed class IroriServer : IAsyncDisposable
         _ => Listeners.Explain(e),
     };
 
+    // The listeners are bound in their order. Their own scheme does not tell them apart: plain HTTP also takes TLS.
     private Uri? Address(string scheme)
     {
         var addresses = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        var listening = addresses.Select(a => new Uri(a.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal)));
-        return listening.FirstOrDefault(a => a.Scheme == scheme);
+        var schemes = new[] { (Uri.UriSchemeHttp, Settings.Http), (Uri.UriSchemeHttps, Settings.Https) }.Where(l => l.Item2 != 0).Select(l => l.Item1);
+        var bound = schemes.Zip(addresses).FirstOrDefault(b => b.First == scheme).Second;
+        if (bound is null) return null;
+        var listening = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+        return new UriBuilder(listening) { Scheme = scheme }.Uri;
     }
 }

@@ -10,11 +10,14 @@ namespace Irori.Server.Hosting;
 /// <summary>The ports of the server and what a client may cost.</summary>
 internal static class Listeners
 {
+    private const byte TlsHandshake = 22;
+    private static readonly TimeSpan FirstByteLimit = TimeSpan.FromSeconds(15);
+
     public static void Configure(KestrelServerOptions kestrel, IroriSettings settings, ServerCertificate? certificate, bool freePorts)
     {
         kestrel.AddServerHeader = false;
         Limit(kestrel.Limits);
-        if (settings.Http != 0) Listen(kestrel, settings.Bind, freePorts ? 0 : settings.Http, l => l.Protocols = HttpProtocols.Http1);
+        if (settings.Http != 0) Listen(kestrel, settings.Bind, freePorts ? 0 : settings.Http, l => Plain(l, certificate));
         if (certificate is not null) Listen(kestrel, settings.Bind, freePorts ? 0 : settings.Https, l => Secure(l, certificate));
     }
 
@@ -36,6 +39,26 @@ internal static class Listeners
         if (bind == "*") kestrel.ListenAnyIP(port, configure);
         else if (port != 0 && bind.Equals("localhost", StringComparison.OrdinalIgnoreCase)) kestrel.ListenLocalhost(port, configure);
         else kestrel.Listen(SettingsCheck.Address(bind)!, port, configure);
+    }
+
+    // Some apps open wss:// on whatever port they are told, and old addresses name one port only: plain HTTP also takes TLS, told by its first byte.
+    private static void Plain(ListenOptions listener, ServerCertificate? certificate)
+    {
+        listener.Protocols = HttpProtocols.Http1;
+        if (certificate is null) return;
+        ConnectionDelegate? plain = null;
+        listener.Use(secure => async connection =>
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+            limit.CancelAfter(FirstByteLimit);
+            var first = await connection.Transport.Input.ReadAsync(limit.Token);
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+            var tls = first.Buffer is { IsEmpty: false, FirstSpan: [TlsHandshake, ..] };
+            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+            await (tls ? secure : plain!)(connection);
+        });
+        Secure(listener, certificate);
+        listener.Use(next => plain = next);
     }
 
     private static void Secure(ListenOptions listener, ServerCertificate certificate)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Storage;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,9 @@ public sealed record PublicSection
     /// <summary>Port of HTTPS; 0: the listening one.</summary>
     [Range(0, 65535)]
     public int HttpsPort { get; init; }
+
+    /// <summary>As dialects take it.</summary>
+    public PublicAddress ToCore() => new(Host, HttpPort, HttpsPort);
 }
 
 /// <summary>A certificate of your own. Without one, the installation makes its own at the first start.</summary>

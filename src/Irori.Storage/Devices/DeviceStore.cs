@@ -60,6 +60,20 @@ internal sealed class DeviceStore(SqlSession session) : IDeviceStore
     public Task<byte[]?> FindCredentialAsync(long device, string dialect, string kind) => session.FirstAsync<byte[]>(
         "SELECT secret_enc FROM credentials WHERE device = @device AND dialect = @dialect AND kind = @kind", new { device, dialect, kind });
 
+    public async Task<IReadOnlyDictionary<long, byte[]>> FindCredentialsAsync(IEnumerable<long> devices, string dialect, string kind)
+    {
+        var rows = await session.ListAsync<SecretRow>(
+            """
+            SELECT device, secret_enc FROM credentials
+            WHERE device IN (SELECT CAST(value AS BIGINT) FROM json_each(@list)) AND dialect = @dialect AND kind = @kind
+            """,
+            new { list = SqlSession.List(devices), dialect, kind });
+        return rows.ToDictionary(r => r.Device, r => r.SecretEnc);
+    }
+
+    public async Task<string> FindStateAsync(long device) =>
+        await session.FirstAsync<string>("SELECT vals FROM states WHERE device = @device", new { device }) ?? "{}";
+
     public Task PutCredentialAsync(long device, string dialect, string kind, byte[] secretEnc) => session.ExecuteAsync(
         """
         INSERT INTO credentials (device, dialect, kind, secret_enc) VALUES (@device, @dialect, @kind, @secretEnc)
@@ -98,6 +112,13 @@ internal sealed class DeviceStore(SqlSession session) : IDeviceStore
 
     public Task RemoveClaimAsync(string deviceId, string dialect) =>
         session.ExecuteAsync("DELETE FROM claims WHERE device_id = @deviceId AND dialect = @dialect", new { deviceId, dialect });
+
+    private sealed class SecretRow
+    {
+        public required long Device { get; init; }
+
+        public required byte[] SecretEnc { get; init; }
+    }
 
     private sealed class NameRow
     {

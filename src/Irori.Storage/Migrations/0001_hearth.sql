@@ -1,5 +1,8 @@
--- Tokens: {no} an integer key minted by the database; {rowless} a table that is its own primary key.
+-- Tokens: {no} an integer key minted by the database; {rowless} a table that is its own primary key;
+-- {json_each} the function that turns a JSON list into rows, where the engine has none.
 -- Times are milliseconds since 1970, UTC. *_enc is encrypted, *_hash hashed. Texts that hold JSON say so.
+
+{json_each}
 
 CREATE TABLE installation (
     id      TEXT   PRIMARY KEY,

@@ -21,7 +21,8 @@ internal sealed class SqliteEngine : Engine
 
     public override string Fill(string migration) => migration
         .Replace("{no}", "INTEGER PRIMARY KEY", StringComparison.Ordinal)
-        .Replace("{rowless}", " WITHOUT ROWID", StringComparison.Ordinal);
+        .Replace("{rowless}", " WITHOUT ROWID", StringComparison.Ordinal)
+        .Replace("{json_each}", "", StringComparison.Ordinal);
 
     public override bool IsUniqueViolation(DbException exception) =>
         exception is SqliteException { SqliteExtendedErrorCode: PrimaryKeyViolation or UniqueKeyViolation };

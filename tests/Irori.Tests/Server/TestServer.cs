@@ -24,6 +24,9 @@ public sealed class TestServer : IAsyncDisposable
 
     public Uri Https => _server.Https!;
 
+    /// <summary>The data folder.</summary>
+    public string Folder => _folder;
+
     public IServiceProvider Services => _server.Services;
 
     public DevelopmentOutbox Outbox => Service<DevelopmentOutbox>();

@@ -1,0 +1,260 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Threading.Channels;
+using Irori.Core;
+using Irori.Core.Devices;
+using Irori.Core.Links;
+using Irori.Core.States;
+using Irori.Dialects.CoolKit.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Irori.Dialects.CoolKit.Realtime;
+
+/// <summary>
+/// A device's long connection. It registers with its factory key; while nobody owns it, it is asked to register again after a while. Frames
+/// are handled in their order, so that a late report never overtakes the answer to a command; a report is answered after its commit.
+/// </summary>
+internal sealed partial class DeviceConnection(DeviceConnection.Services services, Socket socket, string? ip)
+{
+    private const int Unknown = 403;
+    private const int NotBound = 404;
+    private const int MaxRegisters = 1_000;
+    private const int MaxWaiting = 32;
+    private const int MaxModel = 64;
+    private const int MaxKey = 128;
+
+    // Jittered, so that a house full of devices does not come back in one moment.
+    private static readonly (int From, int To) RegisterInterval = (10, 20);
+
+    private readonly Channel<Received> _frames = Channel.CreateBounded<Received>(MaxWaiting);
+    private Link? _link;
+    private string _deviceId = "";
+    private string _ownerId = "";
+    private int _registers;
+
+    /// <summary>What every device connection uses.</summary>
+    internal sealed record Services(DeviceService Devices, LinkService Links, TimeProvider Time, ILogger<DeviceConnection> Log);
+
+    /// <summary>Runs from the first register to the end of the connection.</summary>
+    public async Task RunAsync(JsonDocument first, FrameHead head, CancellationToken cancel)
+    {
+        var working = Task.CompletedTask;
+        try
+        {
+            if (!await RegisterAsync(first.RootElement, head, cancel)) return;
+            working = WorkAsync(cancel);
+            while (await socket.ReceiveAsync(cancel) is { } message) await TakeAsync(message.ToArray(), cancel);
+        }
+        finally
+        {
+            _frames.Writer.TryComplete();
+            await working;
+            if (_link is { } link) await services.Links.CloseAsync(link, "disconnected");
+        }
+    }
+
+    // Heartbeats are answered at once, also while the database does not keep up; what finds no room is refused, and the device sends it again.
+    private async Task TakeAsync(byte[] message, CancellationToken cancel)
+    {
+        if (RealtimeEndpoint.Parse(message) is not { } frame)
+        {
+            await FailAsync(default, CoolKitFaults.BadParameter, "Bad Request", cancel);
+            return;
+        }
+
+        var head = FrameHead.Of(frame.RootElement);
+        if (head.Action == "date") await TellDateAsync(head, cancel);
+        else if (_frames.Writer.TryWrite(new Received(frame, head, message))) return;
+        else await FailAsync(head, CoolKitFaults.Internal, "Too much waits, send it again", cancel);
+        frame.Dispose();
+    }
+
+    // What was received is finished also when the connection is gone: a report that is in is committed.
+    private async Task WorkAsync(CancellationToken cancel)
+    {
+        await foreach (var (frame, head, bytes) in _frames.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                using (frame) await HandleAsync(frame.RootElement, head, bytes, cancel);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                if (e is not OperationCanceledException) Log.Failed(services.Log, _deviceId, e);
+            }
+        }
+    }
+
+    private async Task HandleAsync(JsonElement frame, FrameHead head, byte[] message, CancellationToken cancel)
+    {
+        if (head.Action == "register")
+        {
+            if (++_registers > MaxRegisters || !await RegisterAsync(frame, head, cancel))
+                await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "The device may not register");
+            return;
+        }
+
+        if (_link is not { } link)
+        {
+            await FailAsync(head, CoolKitFaults.Refused, "Register first", cancel);
+            return;
+        }
+
+        switch (head.Action)
+        {
+            case "update":
+                await ReportAsync(link, frame, head, message, cancel);
+                break;
+            case "query":
+                await QueryAsync(link, frame, head, cancel);
+                break;
+            case null when head.Error is { } error:
+                if (head.WireId is { } wireId) link.Answer(wireId, error == 0, error == 0 ? null : $"{error}", null, message);
+                break;
+            default:
+                await FailAsync(head, CoolKitFaults.BadParameter, "action is unknown", cancel);
+                break;
+        }
+    }
+
+    private async Task TellDateAsync(FrameHead head, CancellationToken cancel)
+    {
+        var now = services.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        await AnswerAsync(head, 0, w => w.WriteString("date", now), cancel);
+    }
+
+    private async Task ReportAsync(Link link, JsonElement frame, FrameHead head, byte[] message, CancellationToken cancel)
+    {
+        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<ReportFrame>()).Try(out var report, out var fault) || report.Params.ValueKind != JsonValueKind.Object)
+        {
+            await FailAsync(head, CoolKitFaults.BadParameter, fault?.Reason ?? "params must be an object", cancel);
+            return;
+        }
+
+        var written = await TryAsync(() => link.ReportAsync(new Report { Readings = Readings.Of(report.Params), Key = head.ReportKey, Frame = message }, CancellationToken.None));
+        if (!written.Try(out var state, out fault))
+        {
+            await FailAsync(head, CoolKitFaults.OfHttp(fault), fault.Reason, cancel);
+            return;
+        }
+
+        switch (state.Outcome)
+        {
+            case StateOutcome.Accepted or StateOutcome.Repeated:
+                await AnswerAsync(head, 0, null, cancel);
+                break;
+            case StateOutcome.TooLarge:
+                await FailAsync(head, CoolKitFaults.BadParameter, "The state of the device would be too large", cancel);
+                break;
+            default:
+                await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "A newer connection has taken over");
+                break;
+        }
+    }
+
+    private async Task QueryAsync(Link link, JsonElement frame, FrameHead head, CancellationToken cancel)
+    {
+        var wanted = frame.TryGetProperty("params", out var names) && names.ValueKind == JsonValueKind.Array
+            ? names.EnumerateArray().Where(n => n.ValueKind == JsonValueKind.String).Select(n => n.GetString()!).ToList()
+            : [];
+        var read = await TryAsync(async () => Result.Of(RawJson.Params(await link.ReadStateAsync(cancel), wanted)));
+        if (read.Try(out var state, out var fault))
+            // Nothing stored is a zero: small firmware cannot read an empty object.
+            await AnswerAsync(head, 0, w => FrameWriter.Raw(w, "params", state.Text.Length > 2 ? state.Text : "0"), cancel);
+        else await FailAsync(head, CoolKitFaults.Internal, fault.Reason, cancel);
+    }
+
+    // False when the connection has no future.
+    private async Task<bool> RegisterAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
+    {
+        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<RegisterFrame>()).Try(out var register, out var fault)) return await RefuseAsync(head, CoolKitFaults.BadParameter, fault.Reason, cancel);
+        if (!Ids.IsHex(register.DeviceId, 10) || register.Apikey.Length is 0 or > MaxKey) return await RefuseAsync(head, Unknown, "Forbidden", cancel);
+        if (_deviceId.Length > 0 && register.DeviceId != _deviceId) return await RefuseAsync(head, Unknown, "Forbidden", cancel);
+        _deviceId = register.DeviceId;
+        if (_link is not null) return await WelcomeAsync(head, cancel);
+        var model = register.Model is { Length: <= MaxModel } named ? named : "";
+        var identified = await TryAsync(() => services.Devices.IdentifyAsync(new DeviceIntroduction(CoolKitDialect.Name, register.DeviceId, register.Apikey, model, ip), cancel));
+        if (!identified.Try(out var known, out fault))
+        {
+            if (fault.Detail == DeviceIntroduction.Adoptable) return await AskAgainAsync(head, cancel);
+            return fault.Kind == FaultKind.Unavailable ? await TryLaterAsync(head, fault, cancel) : await RefuseAsync(head, Unknown, "Forbidden", cancel);
+        }
+
+        return known.OwnerId is { } owner ? await OpenAsync(head, known, owner, cancel) : await AskAgainAsync(head, cancel);
+    }
+
+    private async Task<bool> OpenAsync(FrameHead head, KnownDevice known, string owner, CancellationToken cancel)
+    {
+        var product = known.Product;
+        var identity = new LinkIdentity(known.Device.No, known.Device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames);
+        var channel = new DeviceChannel(socket, known.Device.Id, owner, ip, services.Time);
+        if (!(await TryAsync(() => services.Links.OpenAsync(identity, channel, cancel))).Try(out var link, out var fault))
+            return fault.Kind == FaultKind.Unavailable ? await TryLaterAsync(head, fault, cancel) : await RefuseAsync(head, Unknown, fault.Reason, cancel);
+        _link = link;
+        _ownerId = owner;
+        return await WelcomeAsync(head, cancel);
+    }
+
+    private Task<bool> WelcomeAsync(FrameHead head, CancellationToken cancel) => SendAsync(
+        FrameWriter.Answer(head, 0, _ownerId, w =>
+        {
+            w.WriteStartObject("config");
+            w.WriteNumber("hb", 1);
+            w.WriteNumber("hbInterval", RealtimeEndpoint.HeartbeatSeconds);
+            w.WriteEndObject();
+        }),
+        cancel);
+
+    // Known, or to be adopted, but not bound to anybody yet (device protocol: 404).
+    private Task<bool> AskAgainAsync(FrameHead head, CancellationToken cancel) => SendAsync(
+        FrameWriter.Answer(head, NotBound, null, w => WriteAgain(w, "Not Found")), cancel);
+
+    private Task<bool> TryLaterAsync(FrameHead head, Fault fault, CancellationToken cancel) => SendAsync(
+        FrameWriter.Answer(head, CoolKitFaults.Internal, null, w => WriteAgain(w, fault.Reason)), cancel);
+
+    private static void WriteAgain(Utf8JsonWriter writer, string reason)
+    {
+        writer.WriteString("reason", reason);
+        writer.WriteString("actionName", "register");
+        writer.WriteStartObject("config");
+        writer.WriteNumber("regInterval", RandomNumberGenerator.GetInt32(RegisterInterval.From, RegisterInterval.To));
+        writer.WriteEndObject();
+    }
+
+    private async Task<bool> RefuseAsync(FrameHead head, int code, string reason, CancellationToken cancel)
+    {
+        await FailAsync(head, code, reason, cancel);
+        return false;
+    }
+
+    private async Task<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) => await socket.SendAsync(frame, cancel);
+
+    private async Task AnswerAsync(FrameHead head, int error, Action<Utf8JsonWriter>? content, CancellationToken cancel) =>
+        await socket.SendAsync(FrameWriter.Answer(head with { DeviceId = _deviceId }, error, _ownerId, content), cancel);
+
+    private async Task FailAsync(FrameHead head, int error, string reason, CancellationToken cancel) =>
+        await socket.SendAsync(FrameWriter.Answer(head, error, _ownerId.Length > 0 ? _ownerId : null, w => w.WriteString("reason", reason)), cancel);
+
+    private static async Task<Result<T>> TryAsync<T>(Func<Task<Result<T>>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (UnavailableException)
+        {
+            return UnavailableException.Fault;
+        }
+    }
+
+    /// <summary>A frame that waits for its turn.</summary>
+    private sealed record Received(JsonDocument Frame, FrameHead Head, byte[] Bytes);
+
+    private static partial class Log
+    {
+        [LoggerMessage(5031, LogLevel.Error, "A frame of device {Device} could not be handled")]
+        public static partial void Failed(ILogger logger, string device, Exception exception);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json.Serialization;
+using Irori.Core.Installation;
+using Irori.Dialects.CoolKit.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Irori.Dialects.CoolKit.Realtime;
+
+/// <summary>Where an app finds its long connection (CoolKit v2, realtime control). Not in the envelope.</summary>
+internal sealed record DispatchAppAnswer
+{
+    [JsonPropertyName("IP")]
+    public required string Ip { get; init; }
+
+    public required int Port { get; init; }
+
+    public required string Domain { get; init; }
+
+    public required int Error { get; init; }
+
+    public required string Reason { get; init; }
+}
+
+/// <summary>Where a device finds its long connection; shorter than 128 bytes, because firmware has no more room.</summary>
+internal sealed record DispatchDeviceAnswer
+{
+    public required int Error { get; init; }
+
+    public required string Reason { get; init; }
+
+    [JsonPropertyName("IP")]
+    public required string Ip { get; init; }
+
+    public required int Port { get; init; }
+}
+
+/// <summary>
+/// Tells apps and devices where to connect: the configured public address, else the host and port that they asked. Every listener that
+/// answers this also takes the connection.
+/// </summary>
+internal sealed class Dispatch(PublicAddress address)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        string[] methods = [HttpMethods.Get, HttpMethods.Post];
+        routes.MapMethods("/dispatch/app", methods, (Delegate)AnswerAppAsync).WithName("dispatchConnection").WithTags("Realtime control")
+            .WithSummary("Where to open the long connection.").Produces<DispatchAppAnswer>();
+        routes.MapMethods("/dispatch/device", methods, AnswerDeviceAsync).WithMetadata(new ExcludeFromDescriptionAttribute());
+    }
+
+    private Task AnswerAppAsync(HttpContext context)
+    {
+        var host = Host(context);
+        var ip = IPAddress.TryParse(host, out _) ? host : context.Connection.LocalIpAddress?.MapToIPv4().ToString() ?? host;
+        var answer = new DispatchAppAnswer { Ip = ip, Port = Port(context), Domain = host, Error = 0, Reason = "ok" };
+        return Operations.WriteAsync(context, answer, CoolKitJson.TypeOf<DispatchAppAnswer>());
+    }
+
+    // Who a device is, is asked when it registers: dispatch only names an address.
+    private Task AnswerDeviceAsync(HttpContext context)
+    {
+        var answer = new DispatchDeviceAnswer { Error = 0, Reason = "ok", Ip = Host(context), Port = Port(context) };
+        return Operations.WriteAsync(context, answer, CoolKitJson.TypeOf<DispatchDeviceAnswer>());
+    }
+
+    private string Host(HttpContext context)
+    {
+        if (address.Host.Length > 0) return address.Host;
+        var asked = context.Request.Host.Host.Trim('[', ']');
+        return asked.Length > 0 ? asked : context.Connection.LocalIpAddress?.ToString() ?? "localhost";
+    }
+
+    private int Port(HttpContext context)
+    {
+        var configured = context.Request.IsHttps ? address.HttpsPort : address.HttpPort;
+        if (configured != 0) return configured;
+        return context.Request.Host.Port ?? (context.Request.IsHttps ? 443 : 80);
+    }
+}

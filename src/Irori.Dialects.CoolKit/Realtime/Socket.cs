@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Net.WebSockets;
+
+namespace Irori.Dialects.CoolKit.Realtime;
+
+/// <summary>
+/// One WebSocket: whole text messages in, frames out, one at a time. A peer that does not take what it is sent within <see cref="SendLimit"/>
+/// is cut off.
+/// </summary>
+internal sealed class Socket(WebSocket socket, TimeProvider time) : IDisposable
+{
+    /// <summary>Largest message, in bytes.</summary>
+    public const int MaxMessage = 128 * 1024;
+
+    private const int FirstBuffer = 1024;
+    private const int KeptBuffer = 8 * 1024;
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
+
+    private readonly SemaphoreSlim _sending = new(1);
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+    private ITimer? _cut;
+    private int _closing;
+
+    /// <summary>The next message, valid until the next call; null when the peer has closed, broken or sent too much.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancel)
+    {
+        var length = 0;
+        if (_buffer.Length > KeptBuffer) Resize(FirstBuffer, 0);
+        try
+        {
+            while (true)
+            {
+                var part = await socket.ReceiveAsync(_buffer.AsMemory(length), cancel);
+                if (part.MessageType == WebSocketMessageType.Close) return null;
+                length += part.Count;
+                if (part.EndOfMessage) return _buffer.AsMemory(0, length);
+                if (length < _buffer.Length) continue;
+                if (length >= MaxMessage)
+                {
+                    await CloseAsync(WebSocketCloseStatus.MessageTooBig, "The message is too long");
+                    return null;
+                }
+
+                Resize(Math.Min(_buffer.Length * 2, MaxMessage), length);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends a text frame; false when the connection is gone.</summary>
+    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(SendLimit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        var held = false;
+        try
+        {
+            await _sending.WaitAsync(both.Token);
+            held = true;
+            if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return false;
+            // A send that is cancelled half way leaves the connection unusable: only the limit may do that.
+            await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, limit.Token);
+            return true;
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            if (limit.IsCancellationRequested) socket.Abort();
+            return false;
+        }
+        finally
+        {
+            if (held) _sending.Release();
+        }
+    }
+
+    /// <summary>Says goodbye, once, and cuts the connection when the peer does not answer it in time. Never throws.</summary>
+    public async Task CloseAsync(WebSocketCloseStatus status, string reason)
+    {
+        if (Interlocked.Exchange(ref _closing, 1) == 1) return;
+        _cut = time.CreateTimer(static s => ((WebSocket)s!).Abort(), socket, CloseLimit, Timeout.InfiniteTimeSpan);
+        try
+        {
+            await _sending.WaitAsync();
+            try
+            {
+                await socket.CloseOutputAsync(status, reason, CancellationToken.None);
+            }
+            finally
+            {
+                _sending.Release();
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            socket.Abort();
+        }
+    }
+
+    /// <summary>Closes what is still open and waits, as long as the peer may take, for its goodbye. For the reader only, when it has done.</summary>
+    public async Task FinishAsync()
+    {
+        await CloseAsync(WebSocketCloseStatus.NormalClosure, "");
+        while (socket.State == WebSocketState.CloseSent && await ReceiveAsync(CancellationToken.None) is not null)
+        {
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _cut?.Dispose();
+        socket.Dispose();
+    }
+
+    private void Resize(int size, int keep)
+    {
+        var other = ArrayPool<byte>.Shared.Rent(size);
+        _buffer.AsSpan(0, keep).CopyTo(other);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = other;
+    }
+}

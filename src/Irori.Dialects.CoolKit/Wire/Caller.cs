@@ -1,0 +1,31 @@
+using Irori.Core;
+using Irori.Core.Projects;
+
+namespace Irori.Dialects.CoolKit.Wire;
+
+/// <summary>How an operation is authorized (CoolKit v2, authorization).</summary>
+internal enum Access
+{
+    /// <summary>By the app's signature: <c>Sign</c>.</summary>
+    Signed,
+
+    /// <summary>By a person's access token: <c>Bearer</c>.</summary>
+    Personal,
+
+    /// <summary>By either; the operation itself decides what a token must be good for.</summary>
+    Either,
+}
+
+/// <summary>Who calls an operation.</summary>
+/// <param name="App">The app that signed; null with a token.</param>
+/// <param name="Who">The person of the token; null with a signature, and where the token is not checked.</param>
+/// <param name="Token">The access token as it was shown; null with a signature.</param>
+/// <param name="Ip">The address, for the record.</param>
+internal sealed record Caller(App? App, Principal? Who, string? Token, string? Ip)
+{
+    /// <summary>The app of an operation with <see cref="Access.Signed"/>.</summary>
+    public App SigningApp => App ?? throw new InvalidOperationException("The operation is not signed");
+
+    /// <summary>The person of an operation with <see cref="Access.Personal"/>.</summary>
+    public Principal Person => Who ?? throw new InvalidOperationException("The operation is not personal");
+}

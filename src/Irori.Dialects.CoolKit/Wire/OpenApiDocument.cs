@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace Irori.Dialects.CoolKit.Wire;
+
+/// <summary>The OpenAPI document of the v2 API, made from the operations themselves.</summary>
+internal static class OpenApiDocument
+{
+    public static IServiceCollection AddDocument(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.TypeInfoResolverChain.Insert(0, CoolKitJson.Instance);
+            o.SerializerOptions.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
+        });
+        return services.AddOpenApi(CoolKitDialect.DocumentV2, options =>
+        {
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new OpenApiInfo
+                {
+                    Title = "CoolKit v2", Version = "2", Description = "The operations of CoolKit v2 (eWeLink) that Irori serves. Errors are answered with HTTP status 200 and a code in error.",
+                };
+                document.Servers = [];
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                var type = context.JsonTypeInfo.Type;
+                if (type == typeof(RawJson) || type == typeof(RawJson?) || type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
+                return Task.CompletedTask;
+            });
+            options.AddOperationTransformer(DescribeAsync);
+        });
+    }
+
+    private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<OperationInfo>().FirstOrDefault() is not { } info) return;
+        operation.Parameters ??= [];
+        operation.Parameters.Add(Header("Authorization", required: true, info.Access switch
+        {
+            Access.Signed => "Sign, a blank and the signature: base64 of HMAC-SHA256 with the app's secret over the exact body, or over the sorted query of a GET.",
+            Access.Personal => "Bearer, a blank and the access token.",
+            _ => "Sign and a signature, or Bearer and an access token.",
+        }));
+        operation.Parameters.Add(Header("X-CK-Appid", required: info.Access == Access.Signed, "The app."));
+        operation.Parameters.Add(Header("X-CK-Nonce", required: false, "Exactly 8 letters and digits."));
+        if (metadata.OfType<QueryParameters>().FirstOrDefault() is not { } query) return;
+        foreach (var property in query.Type.Properties)
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = property.Name,
+                In = ParameterLocation.Query,
+                Required = property.IsRequired,
+                Schema = await context.GetOrCreateSchemaAsync(property.PropertyType, cancellationToken: cancel),
+            });
+        }
+    }
+
+    private static OpenApiParameter Header(string name, bool required, string description) => new()
+    {
+        Name = name, In = ParameterLocation.Header, Required = required, Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Irori.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Irori.Dialects.CoolKit.Wire;
+
+/// <summary>The address of an operation and what the vendor's document says of it.</summary>
+internal sealed record OperationInfo(string Method, string Path, Access Access, string Name, string Section, string Summary);
+
+/// <summary>
+/// Serves operations of the v2 API, all in the same way: read the body, authorize, decode, call, encode. Whatever goes wrong is answered in
+/// the vendor's envelope with HTTP status 200.
+/// </summary>
+internal sealed partial class Operations(Authorizer authorizer, ILogger<Operations> log)
+{
+    /// <summary>Largest body, in bytes: a device's whole state with room around it.</summary>
+    public const int MaxBody = 128 * 1024;
+
+    /// <summary>Maps an operation. GET and DELETE take their parameters from the query; DELETE also from a body.</summary>
+    public static void Map<TRequest, TData>(
+        IEndpointRouteBuilder routes, OperationInfo info, Func<Caller, TRequest, CancellationToken, Task<Result<TData>>> handle)
+    {
+        var self = routes.ServiceProvider.GetRequiredService<Operations>();
+        var request = CoolKitJson.TypeOf<TRequest>();
+        var answer = CoolKitJson.TypeOf<Envelope<TData>>();
+        // As a delegate, not a RequestDelegate: only these are described in the OpenAPI document.
+        Delegate serve = (HttpContext context) => self.ServeAsync(context, info, request, answer, handle);
+        var route = routes.MapMethods(info.Path, [info.Method], serve)
+            .WithMetadata(info, new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Envelope<TData>), ["application/json"]));
+        if (TakesBody(info.Method)) route.WithMetadata(new AcceptsMetadata(["application/json"], typeof(TRequest)));
+        else route.WithMetadata(new QueryParameters(request));
+        route.WithName(info.Name).WithSummary(info.Summary).WithTags(info.Section);
+    }
+
+    /// <summary>Answers an error in the envelope.</summary>
+    public static Task FailAsync(HttpContext context, int error, Fault fault)
+    {
+        if (fault.RetryAfter is { } wait) context.Response.Headers.RetryAfter = $"{Math.Ceiling(wait.TotalSeconds)}";
+        return fault.Kind == FaultKind.OtherRegion
+            ? WriteAsync(context, new Envelope<Redirection> { Error = error, Msg = fault.Reason, Data = new Redirection(fault.Detail!) }, CoolKitJson.TypeOf<Envelope<Redirection>>())
+            : WriteAsync(context, new Envelope<Nothing> { Error = error, Msg = fault.Reason, Data = Nothing.Value }, CoolKitJson.TypeOf<Envelope<Nothing>>());
+    }
+
+    /// <summary>Writes a body of known length: small devices cannot read chunks.</summary>
+    public static Task WriteAsync<T>(HttpContext context, T body, JsonTypeInfo<T> type)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+    }
+
+    private async Task ServeAsync<TRequest, TData>(
+        HttpContext context,
+        OperationInfo info,
+        JsonTypeInfo<TRequest> request,
+        JsonTypeInfo<Envelope<TData>> answer,
+        Func<Caller, TRequest, CancellationToken, Task<Result<TData>>> handle)
+    {
+        var result = await AnswerAsync(context, info, request, handle);
+        if (context.RequestAborted.IsCancellationRequested) return;
+        if (result.Try(out var data, out var fault)) await WriteAsync(context, new Envelope<TData> { Error = 0, Msg = "", Data = data }, answer);
+        else await FailAsync(context, CoolKitFaults.OfHttp(fault), fault);
+    }
+
+    private async Task<Result<TData>> AnswerAsync<TRequest, TData>(
+        HttpContext context, OperationInfo info, JsonTypeInfo<TRequest> type, Func<Caller, TRequest, CancellationToken, Task<Result<TData>>> handle)
+    {
+        var cancel = context.RequestAborted;
+        try
+        {
+            if (!(await ReadBodyAsync(context.Request, cancel)).Try(out var body, out var fault)) return fault;
+            if (!(await authorizer.AuthorizeAsync(context.Request, body, info.Access, cancel)).Try(out var caller, out fault)) return fault;
+            var fromQuery = !TakesBody(info.Method) && (body.IsEmpty || context.Request.Query.Count > 0);
+            var decoded = fromQuery ? RequestDecoder.Query(context.Request.Query, type) : RequestDecoder.Body(body, type);
+            return decoded.Try(out var request, out fault) ? await handle(caller, request, cancel) : fault;
+        }
+        catch (UnavailableException e)
+        {
+            Log.Unavailable(log, info.Name, e);
+            return UnavailableException.Fault;
+        }
+        catch (BadHttpRequestException)
+        {
+            return Fault.Invalid("body", "The body cannot be read");
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            Log.Failed(log, info.Name, e);
+            return new Fault(FaultKind.Unavailable, "The server failed; its log knows more");
+        }
+        catch (OperationCanceledException)
+        {
+            return new Fault(FaultKind.Unavailable, "The caller is gone");
+        }
+    }
+
+    private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (request.ContentLength > MaxBody) return TooLarge;
+        if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false) return ReadOnlyMemory<byte>.Empty;
+        using var buffer = new MemoryStream();
+        var chunk = new byte[4096];
+        while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+        {
+            if (buffer.Length + read > MaxBody) return TooLarge;
+            buffer.Write(chunk, 0, read);
+        }
+
+        return (ReadOnlyMemory<byte>)buffer.ToArray();
+    }
+
+    private static Fault TooLarge => Fault.Invalid("body", $"The body has more than {MaxBody} bytes");
+
+    private static bool TakesBody(string method) => HttpMethods.IsPost(method) || HttpMethods.IsPut(method);
+
+    private static partial class Log
+    {
+        [LoggerMessage(5001, LogLevel.Error, "{Operation} failed")]
+        public static partial void Failed(ILogger logger, string operation, Exception exception);
+
+        [LoggerMessage(5002, LogLevel.Warning, "{Operation} could not be answered: the database is not available")]
+        public static partial void Unavailable(ILogger logger, string operation, Exception exception);
+    }
+}
+
+/// <summary>The parameters of an operation without a body, for the OpenAPI document.</summary>
+internal sealed record QueryParameters(JsonTypeInfo Type);

@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Irori.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Irori.Dialects.CoolKit.Wire;
+
+/// <summary>Reads parameters into typed requests. Unknown fields are ignored; a missing or mistyped one is named.</summary>
+internal static class RequestDecoder
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = CoolKitJson.MaxDepth };
+
+    /// <summary>Reads a JSON body.</summary>
+    public static Result<T> Body<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body.IsEmpty ? "{}"u8.ToArray() : body, Strict);
+            return Element(document.RootElement, type);
+        }
+        catch (JsonException)
+        {
+            return Fault.Invalid("body", "The body is not JSON");
+        }
+    }
+
+    /// <summary>Reads an object that was parsed before.</summary>
+    public static Result<T> Element<T>(JsonElement element, JsonTypeInfo<T> type)
+    {
+        if (element.ValueKind != JsonValueKind.Object) return Fault.Invalid("body", "The body must be a JSON object");
+        foreach (var property in type.Properties)
+        {
+            if (property.IsRequired && !element.TryGetProperty(property.Name, out _)) return Fault.Invalid(property.Name, $"{property.Name} is missing");
+        }
+
+        try
+        {
+            return element.Deserialize(type)!;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            var field = Field((e as JsonException)?.Path);
+            return Fault.Invalid(field, $"{field} is missing or has the wrong type");
+        }
+    }
+
+    /// <summary>Reads the parameters of a query: numbers and truth values are written as text there.</summary>
+    public static Result<T> Query<T>(IQueryCollection query, JsonTypeInfo<T> type)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var property in type.Properties)
+            {
+                if (query[property.Name] is not [{ } text, ..]) continue;
+                writer.WritePropertyName(property.Name);
+                if (IsText(property.PropertyType) || !IsScalar(text)) writer.WriteStringValue(text);
+                else writer.WriteRawValue(text, skipInputValidation: true);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Body(buffer.ToArray(), type);
+    }
+
+    private static bool IsText(Type type) => type == typeof(string);
+
+    private static bool IsScalar(string text) => text is "true" or "false" || (long.TryParse(text, out var number) && number.ToString() == text);
+
+    // "$.settings.opsNotify" names the field settings.opsNotify.
+    private static string Field(string? path) => path is { Length: > 2 } && path.StartsWith("$.", StringComparison.Ordinal)
+        ? Encoding.UTF8.GetByteCount(path) <= 100 ? path[2..] : "body"
+        : "body";
+}

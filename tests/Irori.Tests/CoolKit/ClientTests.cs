@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+
+namespace Irori.Tests.CoolKit;
+
+/// <summary>Clients that nobody here wrote.</summary>
+public sealed class ClientTests
+{
+    [Fact]
+    public async Task The_client_that_the_vendors_document_names_signs_in_lists_switches_and_hears_of_changes()
+    {
+        await using var house = await CoolKitHouse.StartAsync();
+        using var app = await house.SignedInAsync();
+        await using var lamp = await house.ConnectAsync(await house.AddAsync(app));
+        await lamp.ReportAsync(new JsonObject { ["switch"] = "off" });
+        var cancel = TestContext.Current.CancellationToken;
+
+        await using var client = NodeScript.Start("ewelink-api-next.mjs", new Dictionary<string, string>
+        {
+            ["HTTP"] = house.Server.Http.GetLeftPart(UriPartial.Authority),
+            ["APP_ID"] = house.AppSecret.App.Id,
+            ["APP_SECRET"] = house.AppSecret.Secret,
+            ["EMAIL"] = CoolKitHouse.OwnerEmail,
+            ["PASSWORD"] = CoolKitHouse.Password,
+            ["DEVICE"] = lamp.Id,
+            // The client dials TLS on whatever port it is told; the certificate is the installation's own.
+            ["NODE_EXTRA_CA_CERTS"] = Path.Combine(house.Server.Folder, "certificate.pem"),
+        });
+        var listening = client.WaitForAsync("listening", cancel);
+        (await Obeyed(lamp.ObeyAsync(), listening))["params"]!["switch"]!.GetValue<string>().ShouldBe("on");
+        (await Obeyed(lamp.ObeyAsync(), listening))["params"]!["switch"]!.GetValue<string>().ShouldBe("off");
+        await listening;
+        (await lamp.ReportAsync(new JsonObject { ["switch"] = "on" })).Error().ShouldBe(0);
+        await client.WaitForAsync("done", cancel);
+    }
+
+    // When the client gives up, its own words say more than a time-out of the device.
+    private static async Task<JsonObject> Obeyed(Task<JsonObject> command, Task client)
+    {
+        await Task.WhenAny(command, client);
+        if (client.IsFaulted) await client;
+        return await command;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Irori.Tests.CoolKit;
+
+/// <summary>A WebSocket client that waits for the frame it wants.</summary>
+internal sealed class TestSocket : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly ClientWebSocket _socket = new();
+    private readonly byte[] _buffer = new byte[256 * 1024];
+
+    public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
+
+    public static async Task<TestSocket> OpenAsync(Uri server)
+    {
+        var socket = new TestSocket();
+        var address = new UriBuilder(server) { Scheme = server.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/api/ws" }.Uri;
+        socket._socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        await socket._socket.ConnectAsync(address, TestContext.Current.CancellationToken);
+        return socket;
+    }
+
+    public Task SendAsync(JsonNode frame) => SendAsync(frame.ToJsonString());
+
+    public Task SendAsync(string text) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
+
+    public Task SendAsync(ReadOnlyMemory<byte> part, WebSocketMessageType type, bool end) =>
+        _socket.SendAsync(part, type, end, TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>The next message as text; null when the server has closed.</summary>
+    public async Task<string?> ReceiveTextAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var length = 0;
+        while (true)
+        {
+            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), limit.Token);
+            if (part.MessageType == WebSocketMessageType.Close)
+            {
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", limit.Token);
+                return null;
+            }
+
+            length += part.Count;
+            if (part.EndOfMessage) return Encoding.UTF8.GetString(_buffer, 0, length);
+        }
+    }
+
+    /// <summary>The next frame; fails when the server has closed.</summary>
+    public async Task<JsonObject> ReceiveAsync() =>
+        JsonNode.Parse(await ReceiveTextAsync() ?? throw new InvalidOperationException($"The server closed: {CloseStatus} {_socket.CloseStatusDescription}"))!.AsObject();
+
+    /// <summary>The next frame that fits; others are passed over.</summary>
+    public async Task<JsonObject> ReceiveAsync(Func<JsonObject, bool> wanted)
+    {
+        while (true)
+        {
+            var frame = await ReceiveAsync();
+            if (wanted(frame)) return frame;
+        }
+    }
+
+    /// <summary>Reads until the server closes.</summary>
+    public async Task<WebSocketCloseStatus?> ReceiveCloseAsync()
+    {
+        while (await ReceiveTextAsync() is not null)
+        {
+        }
+
+        return CloseStatus;
+    }
+
+    /// <summary>Cuts the connection without a goodbye.</summary>
+    public void Abort() => _socket.Abort();
+
+    public ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
