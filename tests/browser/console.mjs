@@ -1,4 +1,4 @@
-// Walks through the console in a real Chromium and ends with 0 when everything is as it should be.
+// Walks through the console in a real Chromium; says "done" and ends with 0 when everything is as it should be.
 // Environment: IRORI_URL, IRORI_EMAIL, IRORI_PASSWORD (an operator's), and names of devices of his home: IRORI_SWITCH obeys, IRORI_DEAF is offline,
 // IRORI_METER reports a changing number by itself. IRORI_SHOTS: a folder for screenshots, or nothing. CHROMIUM: the browser.
 import assert from 'node:assert/strict';
@@ -24,6 +24,7 @@ try {
 } finally {
   await browser.close();
 }
+console.log('done');
 
 async function walk(name, width, height, scheme, size) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce', locale: 'en-GB' });
