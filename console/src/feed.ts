@@ -5,6 +5,9 @@ import { type Change, type Device, type Devices, type DeviceWithProduct, FEED, t
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 30_000;
 
+// What this feed has said of each device. An answer that was read before and arrives after is brought up to it.
+const latest = new Map<string, Change>();
+
 /** Keeps what is shown up to date while somebody looks at it. Answers whether the feed is alive. */
 export function useFeed(): boolean {
   const client = useQueryClient();
@@ -20,6 +23,7 @@ export function useFeed(): boolean {
     };
     const open = () => {
       close();
+      latest.clear();
       source = new EventSource(FEED);
       source.addEventListener('ready', () => {
         retry = FIRST_RETRY;
@@ -48,12 +52,20 @@ export function useFeed(): boolean {
   return live;
 }
 
+/** A device that was read, with what the feed has said since. */
+export function freshen(device: Device): Device {
+  const change = latest.get(device.id);
+  return change ? merge(device, change) : device;
+}
+
 /** Puts a device that was just read into everything that shows it. */
 export function putDevice(client: QueryClient, device: Device) {
-  patch(client, device.id, (old) => (isOlder(device, old) ? old : device));
+  patch(client, device.id, (old) => (isOlder(device, old) ? old : freshen(device)));
 }
 
 function apply(client: QueryClient, change: Change) {
+  const known = latest.get(change.device);
+  latest.set(change.device, { ...change, online: change.online ?? known?.online, version: Math.max(change.version, known?.version ?? 0), values: { ...known?.values, ...change.values } });
   patch(client, change.device, (old) => merge(old, change));
   for (const [name, value] of Object.entries(change.values)) {
     client.setQueriesData<History>({ queryKey: ['history', change.device, name] }, (old) =>
@@ -73,7 +85,7 @@ function isOlder(a: { epoch: number; version: number }, b: { epoch: number; vers
 
 function merge(old: Device, change: Change): Device {
   if (change.epoch < old.epoch) return old;
-  const seen = change.online === undefined ? {} : { online: change.online, lastSeen: change.time };
+  const seen = change.online === undefined || change.time < (old.lastSeen ?? 0) ? {} : { online: change.online, lastSeen: change.time };
   const values = isOlder(old, change) ? { ...old.values, ...change.values } : old.values;
   return { ...old, ...seen, values, epoch: change.epoch, version: Math.max(old.version, change.version) };
 }

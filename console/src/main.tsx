@@ -10,8 +10,7 @@ import { App } from './App';
 
 const theme = createTheme({
   primaryColor: 'orange',
-  primaryShade: { light: 9, dark: 5 },
-  autoContrast: true,
+  primaryShade: 9,
   respectReducedMotion: true,
   cursorType: 'pointer',
   defaultRadius: 'md',
@@ -19,11 +18,10 @@ const theme = createTheme({
 
 // Small text and filled buttons stay readable for weak eyes (contrast of 4.5 and more).
 const readable: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: { '--mantine-color-orange-filled-hover': '#b93a0a' },
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     '--mantine-color-error': 'var(--mantine-color-red-9)',
-    '--mantine-color-orange-filled-hover': '#b93a0a',
   },
   dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)', '--mantine-color-error': 'var(--mantine-color-red-5)' },
 });

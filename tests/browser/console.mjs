@@ -1,12 +1,13 @@
 // Walks through the console in a real Chromium; says "done" and ends with 0 when everything is as it should be.
-// Environment: IRORI_URL, IRORI_EMAIL, IRORI_PASSWORD (an operator's), and names of devices of his home: IRORI_SWITCH obeys, IRORI_DEAF is offline,
-// IRORI_METER reports a changing number by itself. IRORI_SHOTS: a folder for screenshots, or nothing. CHROMIUM: the browser.
+// Environment: IRORI_URL, IRORI_EMAIL, IRORI_PASSWORD (an operator's), IRORI_EMPTY (his home without devices), and of his other home IRORI_HOME the devices:
+// IRORI_SWITCH obeys and can be dimmed, IRORI_DEAF is offline, IRORI_METER reports a changing number by itself. IRORI_SHOTS: a folder for screenshots, or nothing. CHROMIUM: the browser.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
 const need = (name) => process.env[name] ?? assert.fail(`${name} is not set`);
 const url = need('IRORI_URL').replace(/\/$/, '');
 const shots = process.env.IRORI_SHOTS;
+const SHOWN = ['home', 'device', 'inspect'];
 const NAMED = new Set(['button', 'link', 'textbox', 'searchbox', 'combobox', 'checkbox', 'switch', 'slider', 'radio', 'radiogroup', 'tab', 'menuitem']);
 const SIZES = { phone: [390, 844], desktop: [1280, 800], narrow: [360, 740] };
 
@@ -43,7 +44,7 @@ async function walk(name, width, height, scheme, size) {
   const check = async (what) => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false, `${name}: ${what} scrolls sideways`);
     await named(context, page, `${name}: ${what}`);
-    if (shots && size !== 'narrow') await page.screenshot({ path: `${shots}/console-${what}-${size}-${scheme}.png` });
+    if (shots && SHOWN.includes(what) && size !== 'narrow') await page.screenshot({ path: `${shots}/console-${what}-${size}-${scheme}.png` });
   };
 
   expected.push(401);
@@ -66,14 +67,26 @@ async function walk(name, width, height, scheme, size) {
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content', `${name}: the first stop skips the header`);
 
-  // A switch, by keyboard: the device obeys, and another reader sees it.
+  // A switch, by keyboard: what was asked is shown as pending, the device obeys, and another reader sees it.
   const toggle = obedient.getByRole('switch');
   const was = await toggle.isChecked();
+  const held = await hold(page, '**/command');
   await toggle.focus();
   await page.keyboard.press('Space');
+  await obedient.getByText('Waiting for the device…').waitFor();
+  assert.equal(await toggle.getAttribute('aria-busy'), 'true', `${name}: the switch is pending`);
+  assert.equal(await toggle.isChecked(), !was, `${name}: the switch shows what was asked`);
+  held.release();
   await settled(toggle, !was, `${name}: the switch`);
   await page.reload();
   await settled(toggle, !was, `${name}: the switch after a reload`);
+
+  // A dimmer, by keyboard.
+  const slider = obedient.getByRole('slider');
+  const bright = Number(await slider.getAttribute('aria-valuenow'));
+  await slider.press(bright > 50 ? 'ArrowLeft' : 'ArrowRight');
+  await page.reload();
+  await until(async () => Math.abs(Number(await slider.getAttribute('aria-valuenow')) - bright) === 1, `${name}: the lamp is dimmed`);
 
   // A device that is offline says so, the switch goes back, and nothing jumps.
   const deaf = card(need('IRORI_DEAF'));
@@ -107,6 +120,19 @@ async function walk(name, width, height, scheme, size) {
   assert.ok((await page.getByRole('row').count()) > 2, `${name}: the table has rows`);
   await check('table');
 
+  // A switch was on and off: drawn as steps.
+  await page.goBack();
+  await obedient.getByRole('link').click();
+  await page.getByLabel('Property').selectOption({ label: 'Power' });
+  await page.getByRole('img', { name: /^Power over the last 1 h: \d+ values, last O/ }).waitFor();
+  await check('steps');
+
+  // A home without devices says so.
+  await open(page, 'Home', need('IRORI_HOME'));
+  await page.getByLabel('Home', { exact: true }).selectOption({ label: need('IRORI_EMPTY') });
+  await page.getByRole('heading', { level: 1, name: need('IRORI_EMPTY') }).waitFor();
+  await page.getByText('There is no device in this home yet').waitFor();
+
   // What operators see.
   await open(page, 'Find a device');
   await page.getByRole('searchbox').fill(need('IRORI_SWITCH').slice(0, 4).toLowerCase());
@@ -131,12 +157,29 @@ async function walk(name, width, height, scheme, size) {
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('button', { name: 'Sign in' }).waitFor();
 
+  // A session that ends elsewhere ends here too.
+  await page.getByLabel('E-mail or phone number').fill(need('IRORI_EMAIL'));
+  await page.getByRole('textbox', { name: 'Password' }).fill(need('IRORI_PASSWORD'));
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Menu' }).waitFor();
+  expected.push(401);
+  await page.evaluate(() => fetch('/console/api/session', { method: 'DELETE', headers: { 'Content-Type': 'application/json', 'X-Irori-Console': '1' } }));
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+
   assert.deepEqual(troubles, [], `${name}: the browser complains`);
   await context.close();
   console.log(`${name}: good`);
 }
 
-async function open(page, title) {
+// Keeps the next request waiting until it is released.
+async function hold(page, pattern) {
+  let release;
+  const gate = new Promise((resolve) => (release = resolve));
+  await page.route(pattern, (route) => gate.then(() => route.continue()), { times: 1 });
+  return { release };
+}
+
+async function open(page, title, heading = title) {
   const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: title });
   if (await link.isVisible()) {
     await link.click();
@@ -144,7 +187,7 @@ async function open(page, title) {
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('menuitem', { name: title }).click();
   }
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
 // The control shows the value, and no longer as pending.

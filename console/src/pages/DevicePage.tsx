@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 import { api, type Device, type Property } from '../api';
+import { freshen } from '../feed';
 import { useCommand, useNow } from '../hooks';
 import { Control } from '../parts/Control';
 import { Status } from '../parts/DeviceCard';
@@ -17,7 +18,14 @@ type Range = keyof typeof RANGES;
 /** One device: all its properties, and what they were. */
 export default function DevicePage() {
   const id = useParams().device!;
-  const found = useQuery({ queryKey: ['device', id], queryFn: () => api.device(id), refetchInterval: 60_000 });
+  const found = useQuery({
+    queryKey: ['device', id],
+    queryFn: async () => {
+      const { device, product } = await api.device(id);
+      return { device: freshen(device), product };
+    },
+    refetchInterval: 60_000,
+  });
   const command = useCommand(id);
   const now = useNow();
   if (found.isPending) return <Loading what="the device" />;

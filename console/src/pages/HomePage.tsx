@@ -2,6 +2,7 @@ import { NativeSelect, Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router-dom';
 import { api, type Device, type Home, type Product } from '../api';
+import { freshen } from '../feed';
 import { DeviceCard } from '../parts/DeviceCard';
 import { Empty, Failed, Heading, Loading, Missing } from '../parts/Notes';
 
@@ -32,7 +33,14 @@ export function HomePage() {
 }
 
 function Rooms({ home }: { home: Home }) {
-  const list = useQuery({ queryKey: ['devices', home.id], queryFn: ({ signal }) => api.devices(home.id, signal), refetchInterval: 60_000 });
+  const list = useQuery({
+    queryKey: ['devices', home.id],
+    queryFn: async ({ signal }) => {
+      const { devices, products } = await api.devices(home.id, signal);
+      return { devices: devices.map(freshen), products };
+    },
+    refetchInterval: 60_000,
+  });
   if (list.isPending) return <Loading what="the devices" />;
   if (!list.data) return <Failed error={list.error!} again={() => void list.refetch()} />;
   const { devices, products } = list.data;

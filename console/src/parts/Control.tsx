@@ -18,7 +18,8 @@ export function Control({ device, property, command }: Props) {
       return (
         <Switch
           size="lg"
-          aria-label={label}
+          aria-label={value === undefined ? `${label}, not known yet` : label}
+          className={value === undefined ? 'unknown' : undefined}
           aria-busy={asked !== undefined}
           checked={value === on}
           onChange={(e) => set(e.currentTarget.checked ? on : off)}

@@ -3,7 +3,7 @@ import { Button, Center, Table, Text, useComputedColorScheme } from '@mantine/co
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import type { History, Json, Point, Property } from '../api';
-import { dateOf, isNumber, isStepped, textOf, toNumber } from '../values';
+import { dateOf, isNumber, isStepped, onOff, textOf, toNumber } from '../values';
 import { Empty } from './Notes';
 
 const HEIGHT = 280;
@@ -88,7 +88,7 @@ function seriesOf(property: Property, history: History): Series {
   const { points } = history;
   const times: number[] = [];
   const values: number[] = [];
-  const levels: Json[] = isStepped(property) ? (property.type === 'bool' ? [false, true] : (property.values ?? []).map((v) => v.value)) : [];
+  const levels = isStepped(property) ? levelsOf(property) : [];
   for (const point of points) {
     const value = isStepped(property) ? levelOf(levels, point.value) : toNumber(point.value);
     if (value === undefined) continue;
@@ -103,6 +103,12 @@ function seriesOf(property: Property, history: History): Series {
   return { from: history.from / 1000, to: Math.max(history.to / 1000, times.at(-1) ?? 0), times, values, levels };
 }
 
+// Off is below on; others stand in the order of the thing model.
+function levelsOf(property: Property): Json[] {
+  const switched = onOff(property);
+  return switched ? [switched.off, switched.on] : (property.values ?? []).map((v) => v.value);
+}
+
 function levelOf(levels: Json[], value: Json): number {
   const known = levels.indexOf(value);
   return known >= 0 ? known : levels.push(value) - 1;
@@ -113,7 +119,7 @@ const dataOf = (series: Series): uPlot.AlignedData => [series.times, series.valu
 function optionsOf(property: Property, latest: { current: Series }, width: number, few: boolean): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const text = style.getPropertyValue('--mantine-color-text');
-  const line = style.getPropertyValue('--mantine-primary-color-filled');
+  const line = style.getPropertyValue('--mantine-color-anchor');
   const grid = { stroke: style.getPropertyValue('--mantine-color-default-border'), width: 1 };
   const axis = { stroke: text, grid, ticks: grid, font: '12px system-ui, sans-serif' };
   const levels = latest.current.levels;

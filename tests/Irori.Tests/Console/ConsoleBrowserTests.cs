@@ -17,7 +17,7 @@ public sealed class ConsoleBrowserTests
     public async Task A_person_signs_in_switches_sees_changes_and_plots_on_phone_and_desktop_in_light_and_dark()
     {
         File.Exists(Path.Combine(Built, "index.html")).ShouldBeTrue("The console is not built: run npm ci && npm run build in console/; ./irori test does it");
-        await using var house = new ConsoleHouse(s => s with { Console = new ConsoleSection { Folder = Built } }, options: null);
+        await using var house = new ConsoleHouse(s => s with { Console = new ConsoleSection { Folder = Built }, Node = new NodeSection { Name = "hearth" } }, options: null);
         await house.InitializeAsync();
         await SeedAsync(house);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -31,6 +31,8 @@ public sealed class ConsoleBrowserTests
                 ["IRORI_URL"] = house.Server.Http.ToString(),
                 ["IRORI_EMAIL"] = Owner,
                 ["IRORI_PASSWORD"] = Password,
+                ["IRORI_HOME"] = "Garden House",
+                ["IRORI_EMPTY"] = "Cabin",
                 ["IRORI_SWITCH"] = "Reading Lamp",
                 ["IRORI_DEAF"] = "Attic Fan",
                 ["IRORI_METER"] = "Power Meter",

@@ -67,6 +67,7 @@ public sealed class ConsoleHouse : IAsyncLifetime
         _meters = await ProductAsync("Meter", "meter", MeterModel);
         var owner = await AccountAsync(Owner, "Ada");
         Home = (await Service<HomeService>().AddAsync(owner.Account, "Garden House", ["Living Room", "Kitchen"], Cancel)).Value;
+        await Service<HomeService>().AddAsync(owner.Account, "Cabin", [], Cancel);
         await MakeAsync(owner, Lamp, _lamps, "Reading Lamp", Home.Rooms[0]);
         await MakeAsync(owner, Meter, _meters, "Power Meter", Home.Rooms[1]);
         await MakeAsync(owner, Fan, _lamps, "Attic Fan", room: null);

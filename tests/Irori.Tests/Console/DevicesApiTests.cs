@@ -15,8 +15,9 @@ public sealed class DevicesApiTests(ConsoleHouse house) : IClassFixture<ConsoleH
         var homes = (await GetAsync(await house.SignInAsync(Owner), "homes")).Body;
 
         homes["current"]!.GetValue<string>().ShouldBe(house.Home.Id);
-        var home = homes["homes"]!.AsArray().ShouldHaveSingleItem()!;
-        home["name"]!.GetValue<string>().ShouldBe("Garden House");
+        homes["homes"]!.AsArray().Select(h => h!["name"]!.GetValue<string>()).ShouldBe(["Garden House", "Cabin"]);
+        var home = homes["homes"]![0]!;
+        home["id"]!.GetValue<string>().ShouldBe(house.Home.Id);
         home["rooms"]!.AsArray().Select(r => r!["name"]!.GetValue<string>()).ShouldBe(["Living Room", "Kitchen"]);
     }
 
