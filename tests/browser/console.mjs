@@ -84,7 +84,7 @@ async function walk(name, width, height, scheme, size) {
   // A dimmer, by keyboard.
   const slider = obedient.getByRole('slider');
   const bright = Number(await slider.getAttribute('aria-valuenow'));
-  await slider.press(bright > 50 ? 'ArrowLeft' : 'ArrowRight');
+  await Promise.all([page.waitForResponse((r) => r.url().endsWith('/command')), slider.press(bright > 50 ? 'ArrowLeft' : 'ArrowRight')]);
   await page.reload();
   await until(async () => Math.abs(Number(await slider.getAttribute('aria-valuenow')) - bright) === 1, `${name}: the lamp is dimmed`);
 
