@@ -53,6 +53,13 @@ public sealed class AppService(IDatabase database, KeyRing keys, InstallationRec
         },
         cancel);
 
+    /// <summary>Makes an app of a given id unless it is there. Safe to repeat, and on several nodes at once.</summary>
+    public async Task<Result<Done>> EnsureAsync(NewApp wanted, CancellationToken cancel)
+    {
+        var added = await AddAsync(wanted, cancel);
+        return added.IsOk || added.Fault is { Kind: FaultKind.Invalid, Field: "id" } ? new Done() : added.Fault!;
+    }
+
     /// <summary>The enabled app of an id that speaks the dialect, or <see cref="FaultKind.AppRefused"/>.</summary>
     public async Task<Result<App>> FindAsync(string id, string dialect, CancellationToken cancel)
     {

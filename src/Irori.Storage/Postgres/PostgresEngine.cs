@@ -34,9 +34,14 @@ internal sealed class PostgresEngine : Engine
         _ => false,
     };
 
-    /// <summary>True when the engine chose this transaction as the victim and asks to try again.</summary>
-    public static bool IsRetryable(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+    /// <summary>
+    /// True when the transaction lost against another and may be tried again: chosen as the victim of a deadlock, or a row that it looked for and
+    /// did not find was added meanwhile (the next try finds it).
+    /// </summary>
+    public static bool IsRetryable(Exception exception) => exception is PostgresException
+    {
+        SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation,
+    };
 
     /// <summary>The exception as Core knows it.</summary>
     public static Exception Translate(Exception exception) =>

@@ -248,6 +248,41 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public async Task The_log_of_online_and_offline_is_read_newest_first()
+    {
+        await using var world = await WorldAsync();
+        foreach (var kind in new[] { PresenceKind.Online, PresenceKind.Offline, PresenceKind.ReOnline })
+        {
+            await world.WriteAsync(async s =>
+            {
+                await s.Links.AddPresenceAsync(world.Device, kind, "10.0.0.7", 3, "because", Now);
+                return true;
+            });
+        }
+
+        var log = await world.ReadAsync(s => s.Links.PresenceAsync(world.Device, 2));
+
+        log.Select(p => p.Kind).ShouldBe([PresenceKind.ReOnline, PresenceKind.Offline]);
+        (log[0].At, log[0].Ip, log[0].Epoch, log[0].Reason).ShouldBe((Now, "10.0.0.7", 3, "because"));
+    }
+
+    [Fact]
+    public async Task What_several_nodes_add_at_once_is_there_once()
+    {
+        await using var world = await WorldAsync();
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => world.Database.WriteAsync<long>(
+            async s => await s.Projects.FindAppAsync("twin") is { } known ? known.No : await s.Projects.AddAppAsync(new App
+            {
+                Id = "twin", Project = await s.Projects.EnsureProjectAsync("p", "P"), Dialect = "coolkit", Kind = AppKind.Client, SecretEnc = [1],
+                SingleSession = false, AccessSeconds = 60, RefreshSeconds = 120, Disabled = false,
+            }),
+            Cancel)));
+
+        added.Select(a => a.Value).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Only_the_newest_claims_are_kept()
     {
         await using var world = await WorldAsync();
