@@ -17,11 +17,13 @@ public static class CoreServices
 {
     /// <summary>Adds every service of Core as a singleton; none holds state that may not be lost.</summary>
     public static IServiceCollection AddIroriCore(this IServiceCollection services) => services
+        .AddSingleton<AccountRegistry>()
         .AddSingleton<AccountService>()
         .AddSingleton<AppService>()
         .AddSingleton<BindingService>()
         .AddSingleton<CodeService>()
         .AddSingleton<CommandService>()
+        .AddSingleton<DeviceInspector>()
         .AddSingleton<DeviceRegistry>()
         .AddSingleton<DeviceService>()
         .AddSingleton<FeedHub>()
@@ -30,7 +32,6 @@ public static class CoreServices
         .AddSingleton<HomeService>()
         .AddSingleton<LeaseKeeper>()
         .AddSingleton<LinkService>()
-        .AddSingleton<OperatorService>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()

@@ -26,7 +26,7 @@ internal sealed class AccountCreation
     public async Task<(Account Account, string? Minted)> MakeAsync(AdminCall call, IReadOnlyList<Login> logins, CancellationToken cancel)
     {
         var (region, code) = Region(call, logins);
-        var people = call.Home.Service<OperatorService>();
+        var people = call.Home.Service<AccountRegistry>();
         foreach (var login in logins)
             if ((await people.FindAsync(login, cancel)).IsOk) throw new CliException($"An account with the login {login.Value} exists already.");
         var password = await _password.ReadAsync(call, cancel);

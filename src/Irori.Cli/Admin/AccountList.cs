@@ -12,7 +12,7 @@ internal static class AccountList
         var page = new PageOptions(command);
         return command.Run(async (call, cancel) =>
         {
-            var accounts = await call.Home.Service<OperatorService>().ListAsync(page.After(call), page.Limit(call), cancel);
+            var accounts = await call.Home.Service<AccountRegistry>().ListAsync(page.After(call), page.Limit(call), cancel);
             call.Write(["id", "email", "phone", "nickname", "region", "operator", "created"], accounts.Select(Row));
             await page.HintAsync(call, accounts, a => a.Id);
             return ExitCode.Done;

@@ -13,7 +13,7 @@ internal static class AccountPassword
         var source = new PasswordOptions(command);
         return command.Run(async (call, cancel) =>
         {
-            var account = AdminCall.Take(await call.Home.Service<OperatorService>().FindAsync(login.One(call), cancel));
+            var account = AdminCall.Take(await call.Home.Service<AccountRegistry>().FindAsync(login.One(call), cancel));
             var password = await source.ReadAsync(call, cancel);
             AdminCall.Take(await call.Home.Service<AccountService>().SetPasswordAsync(account, password, cancel));
             call.Write(("id", account.Id), ("sessions", "ended"), ("password", source.Mints(call) ? password : null));

@@ -18,7 +18,7 @@ internal static class OperatorAdd
 
     private static async Task<int> RunAsync(AdminCall call, Login login, AccountCreation creation, CancellationToken cancel)
     {
-        var people = call.Home.Service<OperatorService>();
+        var people = call.Home.Service<AccountRegistry>();
         var found = await people.FindAsync(login, cancel);
         if (found.Fault is { Kind: not FaultKind.NoSuchAccount } fault) throw CliException.Of(fault);
         var (account, minted) = found.IsOk ? (found.Value, null) : await creation.MakeAsync(call, [login], cancel);

@@ -36,7 +36,7 @@ internal static class ConsoleEndpoint
     /// <summary>For operators; for everybody else who is signed in there is no such page, whatever the request says.</summary>
     public static RequestDelegate Operator<TApi, T>(Func<TApi, HttpContext, Principal, Task<Result<T>>> handle, JsonTypeInfo<T> json)
         where TApi : notnull => Signed<TApi, T>(
-        async (api, context, who) => (await Api<OperatorService>(context).CheckAsync(who, context.RequestAborted)).Fault ?? await handle(api, context, who), json);
+        async (api, context, who) => (await Api<DeviceInspector>(context).CheckAsync(who, context.RequestAborted)).Fault ?? await handle(api, context, who), json);
 
     /// <summary>Who the request's cookie stands for.</summary>
     public static async Task<Result<Principal>> WhoAsync(HttpContext context)

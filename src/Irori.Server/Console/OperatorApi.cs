@@ -94,7 +94,7 @@ internal sealed record InspectAnswer(FoundItem Device, string Source, long Creat
 }
 
 /// <summary>What operators look at.</summary>
-internal sealed class OperatorApi(OperatorService operators, DevelopmentOutbox? outbox = null)
+internal sealed class OperatorApi(DeviceInspector operators, DevelopmentOutbox? outbox = null)
 {
     private const int NewestMessages = 50;
     private const int DefaultPage = 50;
@@ -109,7 +109,7 @@ internal sealed class OperatorApi(OperatorService operators, DevelopmentOutbox? 
     {
         if (!ConsoleInput.Text(context, "text", missing: "").Try(out var text, out var fault)) return fault;
         if (!ConsoleInput.Text(context, "after", missing: "").Try(out var after, out fault)) return fault;
-        if (!ConsoleInput.Number(context, "limit", 1, OperatorService.MaxPage, DefaultPage).Try(out var limit, out fault)) return fault;
+        if (!ConsoleInput.Number(context, "limit", 1, DeviceInspector.MaxPage, DefaultPage).Try(out var limit, out fault)) return fault;
         if (!(await operators.SearchAsync(who, text.Trim(), after, (int)limit, context.RequestAborted)).Try(out var page, out fault)) return fault;
         return new FoundAnswer([.. page.Devices.Select(FoundItem.Of)], page.Next);
     }

@@ -15,7 +15,7 @@ internal sealed record Me(string Id, string Name, string? Email, string? Phone, 
 
 /// <summary>Signing in and out.</summary>
 internal sealed class SessionApi(
-    AccountService accounts, SessionService sessions, AppService apps, OperatorService operators, DevelopmentOutbox? outbox = null)
+    AccountService accounts, SessionService sessions, AppService apps, DeviceInspector operators, DevelopmentOutbox? outbox = null)
 {
     public async Task<Result<Me>> SignInAsync(HttpContext context)
     {

@@ -36,7 +36,7 @@ internal sealed class DemoSeed(IServiceProvider services)
         var app = (await Service<AppService>().AddAsync(new NewApp(CoolKitDialect.Name, AllProducts: true), cancel)).Value;
         var (owner, first) = await AddAccountAsync("ann@example.com", "Ann", phone: null, cancel);
         var (_, second) = await AddAccountAsync("ben@example.com", "Ben", "+491701234567", cancel);
-        await Service<OperatorService>().PromoteAsync(owner, cancel);
+        await Service<AccountRegistry>().PromoteAsync(owner, cancel);
         var home = (await Service<HomeService>().AddAsync(owner, HomeService.FirstHomeName, Rooms, cancel)).Value;
         var stored = (await Service<AppService>().FindAsync(app.App.Id, CoolKitDialect.Name, cancel)).Value;
         return new DemoFile
@@ -53,7 +53,7 @@ internal sealed class DemoSeed(IServiceProvider services)
         var password = PasswordRule.Mint();
         var region = Service<IroriSettings>().Regions.Served is [var served, ..] ? served : "eu";
         var account = (await Service<AccountService>().AddAsync(Login.Email(email).Value, password, region, CountryCode, nickname, cancel)).Value;
-        if (phone is not null) account = (await Service<OperatorService>().AddLoginAsync(account, Login.Phone(phone).Value, cancel)).Value;
+        if (phone is not null) account = (await Service<AccountRegistry>().AddLoginAsync(account, Login.Phone(phone).Value, cancel)).Value;
         return (account, new DemoAccount(email, phone, password, CountryCode, account.Id));
     }
 

@@ -113,7 +113,7 @@ public sealed class DemoTests : IDisposable
         now["http"]!.ToJsonString().ShouldNotBe(first["http"]!.ToJsonString());
         foreach (var address in new[] { "http", "https" }) now[address] = first[address]!.DeepClone();
         now.ToJsonString().ShouldBe(first.ToJsonString());
-        (await Service<OperatorService>(again).ListAsync("", 100, Cancel)).Count.ShouldBe(2);
+        (await Service<AccountRegistry>(again).ListAsync("", 100, Cancel)).Count.ShouldBe(2);
         (await Service<DeviceRegistry>(again).SearchAsync("", "", 100, Cancel)).Count.ShouldBe(7);
         (await Service<ProductService>(again).ListAsync("", 100, Cancel)).Count.ShouldBe(4);
     }

@@ -1,7 +1,7 @@
 namespace Irori.Core.Accounts;
 
 /// <summary>What an operator does with accounts that are not his.</summary>
-public sealed class OperatorService(IDatabase database, TimeProvider time)
+public sealed class AccountRegistry(IDatabase database, TimeProvider time)
 {
     /// <summary>The one role of operators: everything.</summary>
     public const string FullRole = "full";

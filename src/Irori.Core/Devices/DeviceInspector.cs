@@ -25,7 +25,7 @@ public sealed record InspectedDevice(FoundDevice Found, IReadOnlyList<DeviceName
 }
 
 /// <summary>What only operators of the installation may look at, whoever owns the device. For everybody else it does not exist.</summary>
-public sealed class OperatorService(IDatabase database)
+public sealed class DeviceInspector(IDatabase database)
 {
     /// <summary>Most devices of one page.</summary>
     public const int MaxPage = 100;
