@@ -80,7 +80,7 @@ public sealed class Foundation : IAsyncDisposable
 
     /// <summary>Registers the home cloud on this foundation.</summary>
     public IServiceCollection Register(IServiceCollection services, IroriSettings settings, TimeProvider time, NodeIdentity node) =>
-        Compose(services, settings, time).AddSingleton<IDatabase>(Database).AddSingleton(Installation).AddSingleton(Keys).AddSingleton(node);
+        Compose(services, settings, time).AddSingleton(Database).AddSingleton<IDatabase>(Database).AddSingleton(Installation).AddSingleton(Keys).AddSingleton(node);
 
     /// <summary>Registers everything that needs no open database.</summary>
     public static IServiceCollection Compose(IServiceCollection services, IroriSettings settings, TimeProvider time) => services
