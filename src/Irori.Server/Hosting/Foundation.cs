@@ -7,6 +7,7 @@ using Irori.Core.Feeds;
 using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Server.Accounts;
+using Irori.Server.Move;
 using Irori.Server.Settings;
 using Irori.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,10 +51,11 @@ public sealed class Foundation : IAsyncDisposable
     };
 
     /// <summary>Opens everything; at the first start the installation and its keys are made.</summary>
-    /// <exception cref="StartupException">The master key is missing or wrong.</exception>
+    /// <exception cref="StartupException">The master key is missing or wrong, or the installation was moved away.</exception>
     public static async Task<Foundation> OpenAsync(
         IroriSettings settings, string? masterKey, TimeProvider time, ILoggerFactory log, CancellationToken cancel)
     {
+        if (settings.Database.Engine == DatabaseEngine.Sqlite) MovedMark.Refuse(settings.Data);
         var database = await DatabaseFactory.OpenAsync(Stored(settings), time, log, cancel);
         try
         {
