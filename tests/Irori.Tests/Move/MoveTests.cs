@@ -67,7 +67,7 @@ public sealed class MoveTests : IDisposable
     [Fact]
     public async Task A_program_that_is_killed_leaves_a_move_that_can_be_finished()
     {
-        var made = await FilledInstallation.MakeAsync(_folder, points: 100_000);
+        var made = await FilledInstallation.MakeAsync(_folder, points: 30_000);
         var database = await Postgres.NewDatabaseAsync();
         await using (var program = IroriProcess.Start(null, "move", "--to", database.ConnectionString, "--data", _folder))
         {
