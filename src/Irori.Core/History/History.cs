@@ -63,6 +63,9 @@ public interface IHistoryStore
     /// <summary>The newest frames, newest first.</summary>
     Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit);
 
+    /// <summary>What was appended since a time, by table and days of retention, with the bytes that it takes.</summary>
+    Task<IReadOnlyList<TableGrowth>> GrowthAsync(DateTimeOffset since, RetentionSettings retention);
+
     /// <summary>Removes points past their product's retention; at most <paramref name="limit"/>.</summary>
     Task<int> PurgePointsAsync(DateTimeOffset now, int defaultDays, int limit);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Irori.Server.Health;
 
 /// <summary>Measures the space that the database stands on, and closes the gate for reports before there is none.</summary>
-internal sealed partial class DiskWatch(IroriDatabase database, StorageGate gate, TimeProvider time, ILogger<DiskWatch> log)
+public sealed partial class DiskWatch(IroriDatabase database, StorageGate gate, TimeProvider time, ILogger<DiskWatch> log)
 {
     /// <summary>Below this part of free space no report is taken.</summary>
     public const double Least = 0.05;

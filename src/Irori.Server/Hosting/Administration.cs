@@ -1,3 +1,4 @@
+using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Server.Settings;
 using Irori.Storage;
@@ -38,6 +39,12 @@ public sealed class Administration : IAsyncDisposable
             throw IroriServer.Explain(e)!;
         }
     }
+
+    /// <summary>The installation's database.</summary>
+    public IroriDatabase Database => _foundation.Database;
+
+    /// <summary>The installation.</summary>
+    public InstallationRecord Installation => _foundation.Installation;
 
     /// <summary>A service of the home cloud.</summary>
     public T Service<T>()

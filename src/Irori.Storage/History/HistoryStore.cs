@@ -21,6 +21,20 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         """,
         new { device, limit });
 
+    // Points are found by the days' seeks into each device's properties: only the rows of the day are read, however many there are.
+    public Task<IReadOnlyList<TableGrowth>> GrowthAsync(DateTimeOffset since, RetentionSettings retention) => session.ListAsync<TableGrowth>(
+        $"""
+        SELECT 'points' AS name, CASE WHEN c.point_days > 0 THEN c.point_days ELSE @PointDays END AS days, count(*) AS rows,
+            CAST(sum({session.Engine.RowBytes.Point} + length(p.value)) AS BIGINT) AS bytes
+        FROM devices d CROSS JOIN products c CROSS JOIN properties r CROSS JOIN points p
+        WHERE c.no = d.product AND r.product = d.product AND p.device = d.no AND p.property = r.no AND p.arrival >= @since
+        GROUP BY CASE WHEN c.point_days > 0 THEN c.point_days ELSE @PointDays END
+        UNION ALL SELECT 'frames', @FrameDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Frame} + length(bytes)), 0) AS BIGINT) FROM frames WHERE at >= @since
+        UNION ALL SELECT 'presence', @PresenceDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Presence} + length(reason)), 0) AS BIGINT) FROM presence WHERE at >= @since
+        UNION ALL SELECT 'commands', @CommandDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Command} + length(body)), 0) AS BIGINT) FROM commands WHERE created >= @since
+        """,
+        new { since, retention.PointDays, retention.FrameDays, retention.PresenceDays, retention.CommandDays });
+
     public Task<int> PurgePointsAsync(DateTimeOffset now, int defaultDays, int limit) => session.ExecuteAsync(
         $"""
         DELETE FROM points WHERE (device, property, arrival, seq) IN (

@@ -24,6 +24,8 @@ internal sealed class PostgresEngine : Engine
         .Replace("{rowless}", "", StringComparison.Ordinal)
         .Replace("{json_each}", JsonEach, StringComparison.Ordinal);
 
+    public override RowBytes RowBytes { get; } = new(Point: 140, Frame: 130, Presence: 135, Command: 250);
+
     public override bool IsUniqueViolation(DbException exception) => exception.SqlState == PostgresErrorCodes.UniqueViolation;
 
     /// <summary>True when the server is away, full or shutting down, rather than the statement wrong.</summary>

@@ -20,6 +20,9 @@ public abstract class Engine
     /// <summary>A migration's text with its tokens filled in.</summary>
     public abstract string Fill(string migration);
 
+    /// <summary>What a row of the history takes on the disk beside its contents.</summary>
+    public abstract RowBytes RowBytes { get; }
+
     /// <summary>True for the violation of a unique key.</summary>
     public abstract bool IsUniqueViolation(DbException exception);
 }

@@ -26,6 +26,8 @@ internal sealed class SqliteEngine : Engine
         .Replace("{rowless}", " WITHOUT ROWID", StringComparison.Ordinal)
         .Replace("{json_each}", "", StringComparison.Ordinal);
 
+    public override RowBytes RowBytes { get; } = new(Point: 28, Frame: 85, Presence: 80, Command: 210);
+
     public override bool IsUniqueViolation(DbException exception) =>
         exception is SqliteException { SqliteExtendedErrorCode: PrimaryKeyViolation or UniqueKeyViolation };
 
