@@ -1,0 +1,11 @@
+namespace Irori.Tests.CoolKit;
+
+public sealed class AuthorizationOnSqlite(SqliteHouse house) : AuthorizationContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class AuthorizationOnPostgres(PostgresHouse house) : AuthorizationContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class RequestsOnSqlite(SqliteHouse house) : RequestContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class RequestsOnPostgres(PostgresHouse house) : RequestContract(house), IClassFixture<PostgresHouse>;
