@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Irori.Core;
+using Irori.Server.Backup;
 using Irori.Server.Settings;
 
 namespace Irori.Cli;
@@ -20,23 +22,34 @@ internal static class ExitCode
 internal static class CommandLine
 {
     /// <summary>Parses and runs; what the operator can correct is said in sentences, without a stack trace.</summary>
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    public static async Task<int> RunAsync(RootCommand root, string[] args, Streams? streams = null, CancellationToken cancel = default)
     {
+        ExampleCommand.TeachBy(root);
         var parsed = root.Parse(args);
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+        var configuration = streams ?? new Streams();
         try
         {
-            var code = await parsed.InvokeAsync(configuration);
+            var code = await parsed.InvokeAsync(configuration, cancel);
             return parsed.Errors.Count > 0 ? ExitCode.Wrong : code;
         }
         catch (StartupException e)
         {
-            foreach (var mistake in e.Mistakes) await Console.Error.WriteLineAsync(mistake);
+            foreach (var mistake in e.Mistakes) await configuration.Error.WriteLineAsync(mistake);
             return ExitCode.Wrong;
         }
         catch (CliException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await configuration.Error.WriteLineAsync(e.Message);
+            return e.Code;
+        }
+        catch (BackupException e)
+        {
+            await configuration.Error.WriteLineAsync(e.Message);
+            return ExitCode.Failed;
+        }
+        catch (UnavailableException e)
+        {
+            await configuration.Error.WriteLineAsync($"The database cannot answer: {(e.InnerException ?? e).Message}");
             return ExitCode.Failed;
         }
         catch (OperationCanceledException)
@@ -47,4 +60,27 @@ internal static class CommandLine
 }
 
 /// <summary>A command could not do what it was asked; the message is a sentence for the operator.</summary>
-internal sealed class CliException(string message) : Exception(message);
+internal sealed class CliException(string message, int code = ExitCode.Failed) : Exception(message)
+{
+    /// <summary>What the program ends with.</summary>
+    public int Code => code;
+
+    /// <summary>The sentence of a fault.</summary>
+    public static CliException Of(Fault fault) => new(fault.Reason.EndsWith('.') ? fault.Reason : fault.Reason + ".");
+}
+
+/// <summary>Where a call reads and writes.</summary>
+internal sealed class Streams : InvocationConfiguration
+{
+    public Streams()
+    {
+        EnableDefaultExceptionHandler = false;
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30);
+    }
+
+    /// <summary>Standard input.</summary>
+    public TextReader Input { get; init; } = Console.In;
+
+    /// <summary>The input of a call.</summary>
+    public static TextReader InputOf(ParseResult call) => call.InvocationConfiguration is Streams streams ? streams.Input : Console.In;
+}

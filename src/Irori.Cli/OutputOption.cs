@@ -10,6 +10,7 @@ namespace Irori.Cli;
 internal sealed class OutputOption
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int PipeWidth = 2000;
     private readonly Option<bool> _json = new("--json") { Description = "Answer as JSON" };
 
     public OutputOption(Command command) => command.Options.Add(_json);
@@ -27,9 +28,12 @@ internal sealed class OutputOption
             return;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = columns.Any(c => c.Length > 0) };
         foreach (var column in columns) table.AddColumn(new TableColumn(new Text(column)));
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        // What goes into a pipe or file is not folded: ids stay whole.
+        if (Console.IsOutputRedirected || output != Console.Out) console.Profile.Width = PipeWidth;
+        console.Write(table);
     }
 }

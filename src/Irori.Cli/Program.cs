@@ -1,7 +1,12 @@
 using System.CommandLine;
 using Irori.Cli;
+using Irori.Cli.Admin;
 
 var root = new RootCommand("Irori: one self-hosted cloud for the devices of a home.");
 root.Subcommands.Add(RunCommand.Create());
 root.Subcommands.Add(ConfigCommand.Create());
+root.Subcommands.Add(AdminGroup.Create());
+root.Subcommands.Add(BackupCommand.Create());
+root.Subcommands.Add(RestoreCommand.Create());
+root.Subcommands.Add(SimulateCommand.Create());
 return await CommandLine.RunAsync(root, args);

@@ -17,13 +17,17 @@ public static class CoreServices
 {
     /// <summary>Adds every service of Core as a singleton; none holds state that may not be lost.</summary>
     public static IServiceCollection AddIroriCore(this IServiceCollection services) => services
+        .AddSingleton<AccountRegistry>()
         .AddSingleton<AccountService>()
         .AddSingleton<AppService>()
         .AddSingleton<BindingService>()
         .AddSingleton<CodeService>()
         .AddSingleton<CommandService>()
+        .AddSingleton<DeviceInspector>()
+        .AddSingleton<DeviceRegistry>()
         .AddSingleton<DeviceService>()
         .AddSingleton<FeedHub>()
+        .AddSingleton<FeedReview>()
         .AddSingleton<HistoryService>()
         .AddSingleton<HomeService>()
         .AddSingleton<LeaseKeeper>()

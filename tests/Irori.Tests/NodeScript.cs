@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Irori.Tests;
 
-/// <summary>A script that drives the server with a client which nobody here wrote.</summary>
+/// <summary>A script that drives the server with a client which nobody here wrote, or with a browser.</summary>
 internal sealed class NodeScript : IAsyncDisposable
 {
     private readonly Process _process;
@@ -16,10 +16,10 @@ internal sealed class NodeScript : IAsyncDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Starts a script of tests/clients.</summary>
-    public static NodeScript Start(string script, IReadOnlyDictionary<string, string> environment)
+    /// <summary>Starts a script of a folder of tests/.</summary>
+    public static NodeScript Start(string script, IReadOnlyDictionary<string, string> environment, string place = "clients")
     {
-        var folder = Path.Combine(Repository.Root, "tests", "clients");
+        var folder = Path.Combine(Repository.Root, "tests", place);
         if (!Directory.Exists(Path.Combine(folder, "node_modules"))) throw new InvalidOperationException($"Run npm ci in {folder}; ./irori test does it");
         var start = new ProcessStartInfo("node", script) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;

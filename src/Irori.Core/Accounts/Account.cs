@@ -44,6 +44,9 @@ public sealed class Account
 
     /// <summary>Phone login in E.164, filled by queries.</summary>
     public string? Phone { get; init; }
+
+    /// <summary>Whether the person is an operator of the installation, filled by queries.</summary>
+    public bool IsOperator { get; init; }
 }
 
 /// <summary>How a person names himself.</summary>
@@ -101,6 +104,9 @@ public interface IAccountStore
 
     /// <summary>The account of an id, or null.</summary>
     Task<Account?> FindAsync(string id);
+
+    /// <summary>Accounts that are not closed, by id, after one.</summary>
+    Task<IReadOnlyList<Account>> ListAsync(string after, int limit);
 
     /// <summary>Adds an account with its first login; null when the login is taken.</summary>
     Task<long?> AddAsync(Account account, Login login, DateTimeOffset verified);

@@ -59,12 +59,12 @@ public sealed class AccountService(
     /// <summary>Signs in with a password.</summary>
     public async Task<Result<OpenedSession>> SignInAsync(Login login, string password, string? lang, App app, string? ip, CancellationToken cancel)
     {
-        if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return fault;
-        if (throttle.Check(login, ip) is { } wait) return wait;
+        if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return Refused(fault);
+        if (throttle.Check(login, ip) is { } wait) return Refused(wait);
         if (!await VerifyAsync(account, password))
         {
             throttle.Failed(login, ip);
-            return new Fault(FaultKind.WrongPassword, "The password is wrong", "password");
+            return Refused(new Fault(FaultKind.WrongPassword, "The password is wrong", "password"));
         }
 
         throttle.Succeeded(login, ip);
@@ -74,8 +74,8 @@ public sealed class AccountService(
     /// <summary>Signs in with a code that was sent to the login.</summary>
     public async Task<Result<OpenedSession>> SignInByCodeAsync(Login login, string code, string? lang, App app, string? ip, CancellationToken cancel)
     {
-        if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return fault;
-        if (!(await codes.VerifyAsync(login, CodePurpose.SignIn, code, cancel)).Try(out var verified, out fault)) return fault;
+        if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return Refused(fault);
+        if (!(await codes.VerifyAsync(login, CodePurpose.SignIn, code, cancel)).Try(out var verified, out fault)) return Refused(fault);
         return await SignedInAsync(
             async s => await CodeService.UseAsync(s, verified) ? await OpenAsync(s, account, lang, app, ip) : CodeService.Wrong, cancel);
     }
@@ -189,6 +189,12 @@ public sealed class AccountService(
         var opened = await database.WriteAsync(work, cancel);
         if (opened.IsOk) sessions.Announce(opened.Value.Displaced);
         return opened;
+    }
+
+    private static Fault Refused(Fault fault)
+    {
+        IroriMeter.SignInRefused(fault.Kind);
+        return fault;
     }
 
     private Task<Account?> FindAsync(Login login, CancellationToken cancel) => database.ReadAsync(s => s.Accounts.FindAsync(login), cancel);

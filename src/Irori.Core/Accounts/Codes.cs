@@ -93,7 +93,9 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
                 return new Done();
             },
             cancel);
-        return stored.IsOk ? await sender.SendAsync(new CodeMessage(to, purpose, code, lang, now), cancel) : stored;
+        var sent = stored.IsOk ? await sender.SendAsync(new CodeMessage(to, purpose, code, lang, now), cancel) : stored;
+        IroriMeter.CodeRequested(sent.Fault);
+        return sent;
     }
 
     /// <summary>

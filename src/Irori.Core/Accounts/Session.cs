@@ -55,6 +55,9 @@ public interface ISessionStore
     /// <summary>Ends the account's open sessions, of one app or all, but for one, and answers which.</summary>
     Task<IReadOnlyList<long>> EndAllAsync(long account, long? app, long? except, DateTimeOffset now);
 
+    /// <summary>Which of these sessions may go on: not ended, of an app that is not disabled.</summary>
+    Task<IReadOnlyList<long>> OpenAmongAsync(IReadOnlyList<long> sessions);
+
     /// <summary>Removes sessions that ended, or whose refresh token expired, before a time; at most <paramref name="limit"/>.</summary>
     Task<int> PurgeAsync(DateTimeOffset before, int limit);
 }

@@ -29,8 +29,10 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
         {
             Id = Ids.Number(), Device = device.No, Body = body, Account = who.Account.Id, App = who.App.Id, Ip = who.Ip, Created = now, Deadline = now + within,
         };
+        var start = time.GetTimestamp();
         var reply = await AskAsync(who, device, command, cancel);
         if (reply.Outcome is CommandOutcome.Offline or CommandOutcome.Undelivered) await RecordAsync(device, command, reply, cancel);
+        IroriMeter.CommandEnded(reply.Outcome, time.GetElapsedTime(start));
         return reply.Outcome switch
         {
             CommandOutcome.Acknowledged or CommandOutcome.Delivered => new CommandAnswer(reply.Outcome, device),

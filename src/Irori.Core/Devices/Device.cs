@@ -134,6 +134,14 @@ public interface IDeviceStore
     /// <summary>Devices whose id, own name or further name starts with the text, by id.</summary>
     Task<IReadOnlyList<Device>> SearchAsync(string text, string after, int limit);
 
+    /// <summary>
+    /// Switches a device off: its link is closed and fenced off by a new epoch, so that nothing it still sends is written.
+    /// </summary>
+    Task DisableAsync(long device, DateTimeOffset now);
+
+    /// <summary>Lets a device in again, as one that has or has not connected before.</summary>
+    Task EnableAsync(long device);
+
     /// <summary>The encrypted secret of a device in a dialect, or null.</summary>
     Task<byte[]?> FindCredentialAsync(long device, string dialect, string kind);
 

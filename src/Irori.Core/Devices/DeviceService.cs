@@ -222,7 +222,7 @@ public sealed class DeviceService(
         return product is { Product.Adopts: true } ? product : null;
     }
 
-    private async Task<Device?> AddRowAsync(IStores stores, NewDevice wanted, ProductView product, string key)
+    internal async Task<Device?> AddRowAsync(IStores stores, NewDevice wanted, ProductView product, string key)
     {
         var device = new Device
         {
@@ -237,7 +237,7 @@ public sealed class DeviceService(
 
     private static Fault WrongDigest => new(FaultKind.WrongProof, "The proof of the device's key is wrong", AddFields.Digest);
 
-    private static bool SameKey(string known, string shown) =>
+    internal static bool SameKey(string known, string shown) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(shown));
 }
 

@@ -42,6 +42,9 @@ public enum FeedEnd
 
     /// <summary>The node stops.</summary>
     Stopping,
+
+    /// <summary>The app has gone.</summary>
+    Left,
 }
 
 /// <summary>

@@ -52,6 +52,9 @@ public sealed partial class FeedHub
         if (mine.IsEmpty) _feeds.TryRemove(new(feed.Principal.Account.No, mine));
     }
 
+    /// <summary>The feeds that are open now.</summary>
+    public IReadOnlyList<Feed> Open() => [.. All()];
+
     /// <summary>Closes every feed, when the node stops.</summary>
     public void CloseAll()
     {
@@ -79,7 +82,9 @@ public sealed partial class FeedHub
 
     private void Enqueue(HomeEvent happened)
     {
-        if (!_events.Writer.TryWrite(happened)) Interlocked.Exchange(ref _gap, 1);
+        var queued = _events.Writer.TryWrite(happened);
+        if (!queued) Interlocked.Exchange(ref _gap, 1);
+        IroriMeter.EventOffered(queued);
     }
 
     private async Task DeliverAsync(HomeEvent happened, CancellationToken cancel)

@@ -53,20 +53,21 @@ public sealed partial class RetentionService(IDatabase database, RetentionSettin
     public async Task<long> PurgeAsync(CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        return await AllAsync(s => s.History.PurgePointsAsync(now, settings.PointDays, Piece), cancel)
-            + await AllAsync(s => s.History.PurgeAsync(PurgedTable.Frames, now.AddDays(-settings.FrameDays), Piece), cancel)
-            + await AllAsync(s => s.History.PurgeAsync(PurgedTable.Presence, now.AddDays(-settings.PresenceDays), Piece), cancel)
-            + await AllAsync(s => s.History.PurgeAsync(PurgedTable.Commands, now.AddDays(-settings.CommandDays), Piece), cancel)
-            + await AllAsync(s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel);
+        return await AllAsync("Points", s => s.History.PurgePointsAsync(now, settings.PointDays, Piece), cancel)
+            + await AllAsync("Frames", s => s.History.PurgeAsync(PurgedTable.Frames, now.AddDays(-settings.FrameDays), Piece), cancel)
+            + await AllAsync("Presence", s => s.History.PurgeAsync(PurgedTable.Presence, now.AddDays(-settings.PresenceDays), Piece), cancel)
+            + await AllAsync("Commands", s => s.History.PurgeAsync(PurgedTable.Commands, now.AddDays(-settings.CommandDays), Piece), cancel)
+            + await AllAsync("Sessions", s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel);
     }
 
-    private async Task<long> AllAsync(Func<IStores, Task<int>> purge, CancellationToken cancel)
+    private async Task<long> AllAsync(string table, Func<IStores, Task<int>> purge, CancellationToken cancel)
     {
         for (long total = 0; ;)
         {
             var gone = await database.WriteAsync<int>(async s => await purge(s), cancel);
             if (!gone.IsOk) return total;
             total += gone.Value;
+            IroriMeter.RowsRemoved(table, gone.Value);
             if (gone.Value < Piece) return total;
         }
     }

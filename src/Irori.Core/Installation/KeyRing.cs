@@ -37,6 +37,19 @@ public sealed class KeyRing
         return new KeyRing(master.Decrypt(wrapped!));
     }
 
+    /// <summary>True when the master key is the one that wrapped a data key.</summary>
+    public static bool Opens(byte[] wrapped, ReadOnlyMemory<byte> masterKey)
+    {
+        try
+        {
+            return new KeyRing(masterKey.ToArray()).Decrypt(wrapped).Length == KeySize;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Encrypts text with AES-256-GCM; the nonce is random and travels in front.</summary>
     public byte[] Encrypt(string secret) => Encrypt(Encoding.UTF8.GetBytes(secret));
 

@@ -6,7 +6,10 @@ namespace Irori.Core.Links;
 public sealed partial class LeaseKeeper(IDatabase database, LinkService links, TimeProvider time, ILogger<LeaseKeeper> log)
 {
     /// <summary>True while this node's lease was renewed within its life.</summary>
-    public bool Holds => time.GetElapsedTime(_renewed) < links.Settings.Lease;
+    public bool Holds => Age < links.Settings.Lease;
+
+    /// <summary>Time since the lease was renewed.</summary>
+    public TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _renewed));
 
     private long _renewed = time.GetTimestamp();
 
@@ -20,7 +23,7 @@ public sealed partial class LeaseKeeper(IDatabase database, LinkService links, T
             {
                 var renewed = await database.WriteAsync<bool>(
                     async s => await s.Links.RenewAsync(links.Node.Name, links.Node.Incarnation, links.Settings.Lease), cancel);
-                if (renewed is { IsOk: true, Value: true }) _renewed = time.GetTimestamp();
+                if (renewed is { IsOk: true, Value: true }) Interlocked.Exchange(ref _renewed, time.GetTimestamp());
                 else Log.Lost(log, links.Node.Name);
                 await links.SweepAsync(cancel);
             }

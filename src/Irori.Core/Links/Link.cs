@@ -67,20 +67,9 @@ public sealed class Link
     public async Task<Result<StateWritten>> ReportAsync(Report report, CancellationToken cancel)
     {
         var now = _time.GetUtcNow();
-        if (Bound(report, now) is { } fault) return fault;
-        return await WriteAsync(
-            new StateWrite
-            {
-                Device = Identity.Device,
-                Product = Identity.Product,
-                Epoch = Epoch,
-                Key = report.Key,
-                Readings = Clamp(report.Readings, now),
-                MergeKeys = Identity.MergeKeys,
-                Arrival = now.ToUnixTimeMilliseconds(),
-                Frames = Frames(FrameDirection.In, report.Frame, now, null),
-            },
-            cancel);
+        var written = Bound(report, now) is { } fault ? fault : await WriteAsync(Change(report, now), cancel);
+        IroriMeter.Reported(written);
+        return written;
     }
 
     /// <summary>What is stored of the device's state, for firmware that asks for it.</summary>
@@ -179,6 +168,18 @@ public sealed class Link
             pending.Reply.TrySetResult(new CommandReply(CommandOutcome.Unknown));
         }
     }
+
+    private StateWrite Change(Report report, DateTimeOffset now) => new()
+    {
+        Device = Identity.Device,
+        Product = Identity.Product,
+        Epoch = Epoch,
+        Key = report.Key,
+        Readings = Clamp(report.Readings, now),
+        MergeKeys = Identity.MergeKeys,
+        Arrival = now.ToUnixTimeMilliseconds(),
+        Frames = Frames(FrameDirection.In, report.Frame, now, null),
+    };
 
     private async Task<Result<StateWritten>> WriteAsync(StateWrite write, CancellationToken cancel)
     {

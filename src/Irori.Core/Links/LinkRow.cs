@@ -44,6 +44,25 @@ public enum PresenceKind
     Offline,
 }
 
+/// <summary>One line of the log of online and offline.</summary>
+public sealed class PresenceRow
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>What.</summary>
+    public required PresenceKind Kind { get; init; }
+
+    /// <summary>The device's address, or null.</summary>
+    public string? Ip { get; init; }
+
+    /// <summary>Number of the connection.</summary>
+    public required long Epoch { get; init; }
+
+    /// <summary>Why, in a word or two.</summary>
+    public required string Reason { get; init; }
+}
+
 /// <summary>A closed link whose device is offline when the grace is over and no newer link has come.</summary>
 public sealed record ClosedLink(long Device, long Epoch);
 
@@ -73,6 +92,9 @@ public interface ILinkStore
 
     /// <summary>Appends to the log of online and offline.</summary>
     Task AddPresenceAsync(long device, PresenceKind kind, string? ip, long epoch, string reason, DateTimeOffset at);
+
+    /// <summary>The newest lines of the log of online and offline, newest first.</summary>
+    Task<IReadOnlyList<PresenceRow>> PresenceAsync(long device, int limit);
 
     /// <summary>True when the log says offline for this epoch.</summary>
     Task<bool> ToldOfflineAsync(long device, long epoch);

@@ -94,6 +94,9 @@ public interface IProductStore
     /// <summary>The brand of a name, made when it does not exist.</summary>
     Task<Brand> EnsureBrandAsync(string name, string logo);
 
+    /// <summary>The brand of a name, or null.</summary>
+    Task<Brand?> FindBrandAsync(string name);
+
     /// <summary>Adds a product with the first version of its model.</summary>
     Task<long> AddAsync(Product product, IReadOnlyList<ProductName> names, DateTimeOffset now);
 

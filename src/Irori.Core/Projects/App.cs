@@ -63,6 +63,16 @@ public enum GrantKind
     Product,
 }
 
+/// <summary>What is open to an app.</summary>
+public sealed class Grant
+{
+    /// <summary>All, the products of a brand, or one product.</summary>
+    public required GrantKind Kind { get; init; }
+
+    /// <summary>Name of the brand, id of the product, or empty for all.</summary>
+    public required string Target { get; init; }
+}
+
 /// <summary>Storage of projects, apps and grants.</summary>
 public interface IProjectStore
 {
@@ -83,6 +93,12 @@ public interface IProjectStore
 
     /// <summary>Products that an app sees, or null when it sees all.</summary>
     Task<IReadOnlySet<long>?> VisibleProductsAsync(long app);
+
+    /// <summary>Refuses an app everywhere, or lets it in again; false when there is none of this id.</summary>
+    Task<bool> SetDisabledAsync(string id, bool disabled);
+
+    /// <summary>What is open to an app.</summary>
+    Task<IReadOnlyList<Grant>> GrantsAsync(long app);
 
     /// <summary>Opens products to an app; <paramref name="target"/> is 0 for all.</summary>
     Task GrantAsync(long app, GrantKind kind, long target);

@@ -53,12 +53,47 @@ public sealed class AppService(IDatabase database, KeyRing keys, InstallationRec
         },
         cancel);
 
+    /// <summary>Makes an app of a given id unless it is there. Safe to repeat, and on several nodes at once.</summary>
+    public async Task<Result<Done>> EnsureAsync(NewApp wanted, CancellationToken cancel)
+    {
+        var added = await AddAsync(wanted, cancel);
+        return added.IsOk || added.Fault is { Kind: FaultKind.Invalid, Field: "id" } ? new Done() : added.Fault!;
+    }
+
     /// <summary>The enabled app of an id that speaks the dialect, or <see cref="FaultKind.AppRefused"/>.</summary>
     public async Task<Result<App>> FindAsync(string id, string dialect, CancellationToken cancel)
     {
         var app = await database.ReadAsync(s => s.Projects.FindAppAsync(id), cancel);
         return app is { Disabled: false } && app.Dialect == dialect ? app : new Fault(FaultKind.AppRefused, "The appid is unknown or disabled");
     }
+
+    /// <summary>Apps after an id, by id.</summary>
+    public Task<IReadOnlyList<App>> ListAsync(string after, int limit, CancellationToken cancel) =>
+        database.ReadAsync(s => s.Projects.ListAppsAsync(after, Math.Clamp(limit, 1, 500)), cancel);
+
+    /// <summary>What is open to an app.</summary>
+    public Task<IReadOnlyList<Grant>> GrantsAsync(App app, CancellationToken cancel) => database.ReadAsync(s => s.Projects.GrantsAsync(app.No), cancel);
+
+    /// <summary>Refuses an app everywhere from its next request on, or lets it in again.</summary>
+    public Task<Result<Done>> SetDisabledAsync(string id, bool disabled, CancellationToken cancel) => database.WriteAsync<Done>(
+        async s => await s.Projects.SetDisabledAsync(id, disabled) ? new Done() : Fault.NotVisible($"app {id}"), cancel);
+
+    /// <summary>Opens every product, the products of a brand (by its name) or one product (by its id) to an app.</summary>
+    public Task<Result<Done>> GrantAsync(string id, GrantKind kind, string target, CancellationToken cancel) => database.WriteAsync<Done>(
+        async s =>
+        {
+            if (await s.Projects.FindAppAsync(id) is not { } app) return Fault.NotVisible($"app {id}");
+            long? no = kind switch
+            {
+                GrantKind.Brand => (await s.Products.FindBrandAsync(target))?.No,
+                GrantKind.Product => (await s.Products.FindAsync(target))?.Product.No,
+                _ => 0,
+            };
+            if (no is not { } found) return Fault.NotVisible(kind == GrantKind.Brand ? $"brand {target}" : $"product {target}");
+            await s.Projects.GrantAsync(app.No, kind, found);
+            return new Done();
+        },
+        cancel);
 
     /// <summary>The secret that signs the app's requests. For signature checks only; it is never answered.</summary>
     public string SigningSecret(App app) => keys.DecryptText(app.SecretEnc);

@@ -20,24 +20,16 @@ internal sealed partial class RealtimeEndpoint(AppConnection.Services apps, Devi
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PongLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstFrameLimit = TimeSpan.FromSeconds(20);
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = CoolKitJson.MaxDepth };
 
     public void Map(IEndpointRouteBuilder routes) => routes.Map("/api/ws", ServeAsync).WithMetadata(new ExcludeFromDescriptionAttribute());
 
     /// <summary>Parses a frame; null when it is not a JSON object.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> message)
     {
-        try
-        {
-            var document = JsonDocument.Parse(message, Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
+        var document = JsonText.Parse(message);
+        if (document?.RootElement.ValueKind == JsonValueKind.Object) return document;
+        document?.Dispose();
+        return null;
     }
 
     /// <summary>True for the text heartbeat of apps.</summary>

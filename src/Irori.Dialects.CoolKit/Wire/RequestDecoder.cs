@@ -9,20 +9,11 @@ namespace Irori.Dialects.CoolKit.Wire;
 /// <summary>Reads parameters into typed requests. Unknown fields are ignored; a missing or mistyped one is named.</summary>
 internal static class RequestDecoder
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = CoolKitJson.MaxDepth };
-
     /// <summary>Reads a JSON body.</summary>
     public static Result<T> Body<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(body.IsEmpty ? "{}"u8.ToArray() : body, Strict);
-            return Element(document.RootElement, type);
-        }
-        catch (JsonException)
-        {
-            return Fault.Invalid("body", "The body is not JSON");
-        }
+        using var document = JsonText.Parse(body.IsEmpty ? "{}"u8.ToArray() : body);
+        return document is null ? Fault.Invalid("body", "The body is not JSON") : Element(document.RootElement, type);
     }
 
     /// <summary>Reads an object that was parsed before.</summary>

@@ -18,7 +18,6 @@ internal static class ConsoleFiles
     public static void UseConsole(this WebApplication app, IroriSettings settings)
     {
         app.MapGet("/", () => Results.Redirect("/console/")).ExcludeFromDescription();
-        app.MapGet("/console", () => Results.Redirect("/console/")).ExcludeFromDescription();
         var folder = settings.Console.Folder.Length > 0 ? settings.Resolve(settings.Console.Folder) : Path.Combine(AppContext.BaseDirectory, "console");
         if (!File.Exists(Path.Combine(folder, Index))) return;
         var files = new PhysicalFileProvider(folder);
@@ -28,6 +27,13 @@ internal static class ConsoleFiles
 
     private static Task SendIndexAsync(HttpContext context, PhysicalFileProvider files)
     {
+        // Routing takes /console for /console/, but the browser does not.
+        if (context.Request.Path == "/console")
+        {
+            context.Response.Redirect("/console/");
+            return Task.CompletedTask;
+        }
+
         Protect(context.Response);
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache";

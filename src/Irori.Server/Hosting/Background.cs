@@ -46,6 +46,7 @@ internal static class BackgroundServices
         .AddSingleton<Draining>()
         .AddSingleton<IHostedService>(p => p.GetRequiredService<Draining>())
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<FeedHub>().RunAsync))
+        .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<FeedReview>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<LeaseKeeper>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<RetentionService>().RunAsync));
 }

@@ -17,7 +17,8 @@ namespace Irori.Server.Hosting;
 /// <summary>What the home cloud stands on, opened before anything else: the database, the installation with its keys, and this node.</summary>
 public sealed class Foundation : IAsyncDisposable
 {
-    private const string SqliteFile = "irori.db";
+    /// <summary>Name of the SQLite file in the data folder.</summary>
+    public const string SqliteFile = "irori.db";
 
     private Foundation(IroriDatabase database, InstallationRecord installation, KeyRing keys)
     {
@@ -42,16 +43,18 @@ public sealed class Foundation : IAsyncDisposable
     /// <summary>Path of the SQLite file.</summary>
     public static string SqlitePath(IroriSettings settings) => settings.Resolve(SqliteFile);
 
+    /// <summary>Where the database is.</summary>
+    public static DatabaseSettings Stored(IroriSettings settings) => new()
+    {
+        Engine = settings.Database.Engine, SqlitePath = SqlitePath(settings), ConnectionString = settings.Database.ConnectionString,
+    };
+
     /// <summary>Opens everything; at the first start the installation and its keys are made.</summary>
     /// <exception cref="StartupException">The master key is missing or wrong.</exception>
     public static async Task<Foundation> OpenAsync(
         IroriSettings settings, string? masterKey, TimeProvider time, ILoggerFactory log, CancellationToken cancel)
     {
-        var stored = new DatabaseSettings
-        {
-            Engine = settings.Database.Engine, SqlitePath = SqlitePath(settings), ConnectionString = settings.Database.ConnectionString,
-        };
-        var database = await DatabaseFactory.OpenAsync(stored, time, log, cancel);
+        var database = await DatabaseFactory.OpenAsync(Stored(settings), time, log, cancel);
         try
         {
             var folder = Path.GetFullPath(settings.Data);

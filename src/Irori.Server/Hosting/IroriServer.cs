@@ -2,6 +2,8 @@ using System.Net;
 using Irori.Core.Links;
 using Irori.Dialects.CoolKit;
 using Irori.Server.Console;
+using Irori.Server.Health;
+using Irori.Server.Metrics;
 using Irori.Server.Settings;
 using Irori.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -94,7 +96,7 @@ public sealed class IroriServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Irori", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.Replace(ServiceDescriptor.Singleton(log));
         foundation(builder.Services);
-        builder.Services.AddBackground().AddCoolKit().AddConsole();
+        builder.Services.AddMeasuring(settings).AddBackground().AddHealth().AddCoolKit().AddConsole();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var certificate = settings.Https == 0 ? null : new ServerCertificate(settings, options.Time, log.CreateLogger<ServerCertificate>());
         if (certificate is not null) builder.Services.AddSingleton<IHostedService>(_ => new Background(certificate.RunAsync));
@@ -117,6 +119,8 @@ public sealed class IroriServer : IAsyncDisposable
             return next(context);
         });
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
+        app.MapHealth();
+        app.MapMetrics(settings);
         app.UseConsole(settings);
         app.MapConsole();
         app.MapCoolKit();
@@ -137,7 +141,7 @@ public sealed class IroriServer : IAsyncDisposable
         return options;
     }
 
-    private static StartupException? Explain(Exception e) => e switch
+    internal static StartupException? Explain(Exception e) => e switch
     {
         SchemaException or InvalidDataException => new StartupException(e.Message),
         NpgsqlException => new StartupException($"The database cannot be opened ({e.Message}); correct Database.ConnectionString, or start PostgreSQL."),

@@ -20,9 +20,17 @@ public static class MasterKey
         if (!firstStart) throw new StartupException(
             $"The database was written with a master key that is not here; put the installation's {FileName} into {folder}, or set {SettingsLoader.MasterKeyVariable}.");
         var key = RandomNumberGenerator.GetBytes(KeyRing.KeySize);
-        PrivateFile.Write(path, Convert.ToBase64String(key) + "\n");
+        PrivateFile.Write(path, Text(key));
         return key;
     }
+
+    /// <summary>The key of an installation, or null when it is neither given nor in the folder.</summary>
+    /// <exception cref="StartupException">What is there is not a key.</exception>
+    public static byte[]? Find(string folder, string? given) =>
+        given is not null || File.Exists(Path.Combine(folder, FileName)) ? Open(folder, given, firstStart: false) : null;
+
+    /// <summary>How the key stands in its file.</summary>
+    public static string Text(byte[] key) => Convert.ToBase64String(key) + "\n";
 
     /// <summary>The fault of a key that does not open the database's.</summary>
     public static StartupException Wrong(string folder) => new(

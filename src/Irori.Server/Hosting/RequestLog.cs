@@ -12,13 +12,19 @@ internal sealed partial class RequestLog(RequestDelegate next, TimeProvider time
 {
     private const string Header = "X-Request-Id";
     private const int MaxPath = 200;
+    private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("{RequestId}");
 
     public async Task InvokeAsync(HttpContext context)
     {
         var id = context.Request.Headers[Header] is [{ } given] && IsSane(given) ? given : Ids.Hex24();
         context.TraceIdentifier = id;
-        context.Response.Headers[Header] = id;
-        using var scope = log.BeginScope(new RequestScope(id));
+        context.Response.OnStarting(() =>
+        {
+            // Only now: an error clears what was set before.
+            context.Response.Headers[Header] = id;
+            return Task.CompletedTask;
+        });
+        using var scope = Scope(log, id);
         var start = time.GetTimestamp();
         try
         {
@@ -32,22 +38,17 @@ internal sealed partial class RequestLog(RequestDelegate next, TimeProvider time
 
     private void Write(HttpContext context, TimeSpan took)
     {
-        var path = context.Request.Path.Value ?? "";
+        var path = Escaped(context.Request.Path.Value ?? "");
         if (path.Length > MaxPath) path = path[..MaxPath];
         var quiet = path.StartsWith("/health/", StringComparison.Ordinal) || path == "/metrics";
         if (quiet) Log.Quiet(log, context.Request.Method, path, context.Response.StatusCode, (long)took.TotalMilliseconds);
-        else Log.Request(log, context.Request.Method, Escaped(path), context.Response.StatusCode, (long)took.TotalMilliseconds);
+        else Log.Request(log, context.Request.Method, path, context.Response.StatusCode, (long)took.TotalMilliseconds);
     }
 
     private static bool IsSane(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     // A path may hold line breaks; the log may not.
     private static string Escaped(string path) => path.Any(char.IsControl) ? Uri.EscapeDataString(path) : path;
-
-    private sealed record RequestScope(string RequestId)
-    {
-        public override string ToString() => RequestId;
-    }
 
     private static partial class Log
     {

@@ -9,7 +9,8 @@ internal sealed class AccountStore(SqlSession session) : IAccountStore
         """
         SELECT a.no, a.id, a.region, a.calling_code, a.lang, a.nickname, a.accepts_ads, a.consulted, a.password_hash, a.current_home, a.created, a.closed,
             (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS email,
-            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS phone
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS phone,
+            EXISTS (SELECT 1 FROM operators p WHERE p.account = a.no) AS is_operator
         FROM accounts a
         """;
 
@@ -20,6 +21,9 @@ internal sealed class AccountStore(SqlSession session) : IAccountStore
     public Task<Account?> FindAsync(long no) => session.FirstAsync<Account>($"{Columns} WHERE a.no = @no", new { no });
 
     public Task<Account?> FindAsync(string id) => session.FirstAsync<Account>($"{Columns} WHERE a.id = @id", new { id });
+
+    public Task<IReadOnlyList<Account>> ListAsync(string after, int limit) => session.ListAsync<Account>(
+        $"{Columns} WHERE a.id > @after AND a.closed IS NULL ORDER BY a.id LIMIT @limit", new { after, limit });
 
     public async Task<long?> AddAsync(Account account, Login login, DateTimeOffset verified)
     {

@@ -37,6 +37,13 @@ internal sealed class SessionStore(SqlSession session) : ISessionStore
         """,
         new { account, app = app ?? 0, except = except ?? 0, now });
 
+    public Task<IReadOnlyList<long>> OpenAmongAsync(IReadOnlyList<long> sessions) => session.ListAsync<long>(
+        $"""
+        SELECT s.no FROM sessions s JOIN apps a ON a.no = s.app
+        WHERE s.no IN ({session.Engine.Numbers("@list")}) AND s.ended IS NULL AND a.disabled = FALSE
+        """,
+        new { list = SqlSession.List(sessions) });
+
     public Task<int> PurgeAsync(DateTimeOffset before, int limit) => session.ExecuteAsync(
         """
         DELETE FROM sessions WHERE no IN

@@ -57,6 +57,20 @@ internal sealed class DeviceStore(SqlSession session) : IDeviceStore
         """,
         new { after, like = Like.StartsWith(text), limit });
 
+    public async Task DisableAsync(long device, DateTimeOffset now)
+    {
+        await session.ExecuteAsync("UPDATE states SET epoch = epoch + 1 WHERE device = @device", new { device });
+        await session.ExecuteAsync("UPDATE links SET closed = @now WHERE device = @device AND closed IS NULL", new { device, now });
+        await session.ExecuteAsync("UPDATE devices SET lifecycle = 'Disabled' WHERE no = @device", new { device });
+    }
+
+    public Task EnableAsync(long device) => session.ExecuteAsync(
+        """
+        UPDATE devices SET lifecycle = CASE WHEN activated IS NULL THEN 'Inactive' ELSE 'Active' END
+        WHERE no = @device AND lifecycle = 'Disabled'
+        """,
+        new { device });
+
     public Task<byte[]?> FindCredentialAsync(long device, string dialect, string kind) => session.FirstAsync<byte[]>(
         "SELECT secret_enc FROM credentials WHERE device = @device AND dialect = @dialect AND kind = @kind", new { device, dialect, kind });
 

@@ -60,6 +60,9 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         "INSERT INTO presence (device, at, kind, ip, epoch, reason) VALUES (@device, @at, @kind, @ip, @epoch, @reason)",
         new { device, at, kind = kind.ToString(), ip, epoch, reason });
 
+    public Task<IReadOnlyList<PresenceRow>> PresenceAsync(long device, int limit) => session.ListAsync<PresenceRow>(
+        "SELECT at, kind, ip, epoch, reason FROM presence WHERE device = @device ORDER BY at DESC, no DESC LIMIT @limit", new { device, limit });
+
     public async Task<bool> ToldOfflineAsync(long device, long epoch) => await session.FirstAsync<long>(
         "SELECT count(*) FROM presence WHERE device = @device AND epoch = @epoch AND kind = 'Offline'", new { device, epoch }) > 0;
 

@@ -57,7 +57,7 @@ internal sealed partial class PostgresDatabase : IroriDatabase
             }
             catch (DbException e) when (PostgresEngine.IsRetryable(e) && attempt < Attempts)
             {
-                // The engine rolled back to break a deadlock: nothing happened, so it can be said again.
+                // The engine rolled back: nothing happened, so it can be said again.
             }
             catch (Exception e) when (PostgresEngine.IsInfrastructure(e))
             {

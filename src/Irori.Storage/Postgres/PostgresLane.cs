@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Irori.Core;
 using Irori.Storage.Sql;
@@ -63,7 +64,9 @@ internal sealed partial class PostgresLane : IAsyncDisposable
     {
         try
         {
+            var start = Stopwatch.GetTimestamp();
             await TransactAsync(batch);
+            IroriMeter.Committed(batch.Count, Stopwatch.GetElapsedTime(start));
             foreach (var item in batch) item.Complete();
         }
         catch (Exception e) when (batch.Count > 1 && !PostgresEngine.IsInfrastructure(e))
@@ -75,6 +78,7 @@ internal sealed partial class PostgresLane : IAsyncDisposable
         catch (Exception e)
         {
             Log.CommitFailed(_log, batch.Count, e);
+            IroriMeter.CommitFailed();
             var told = PostgresEngine.Translate(e);
             foreach (var item in batch) item.Fail(told);
         }

@@ -17,8 +17,11 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
     {
         await session.ExecuteAsync(
             "INSERT INTO brands (id, name, logo) VALUES (@id, @name, @logo) ON CONFLICT (name) DO NOTHING", new { id = Ids.Hex24(), name, logo });
-        return (await session.FirstAsync<Brand>("SELECT no, id, name, logo FROM brands WHERE name = @name", new { name }))!;
+        return (await FindBrandAsync(name))!;
     }
+
+    public Task<Brand?> FindBrandAsync(string name) =>
+        session.FirstAsync<Brand>("SELECT no, id, name, logo FROM brands WHERE name = @name", new { name });
 
     public async Task<long> AddAsync(Product product, IReadOnlyList<ProductName> names, DateTimeOffset now)
     {

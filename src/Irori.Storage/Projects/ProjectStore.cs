@@ -31,6 +31,17 @@ internal sealed class ProjectStore(SqlSession session) : IProjectStore
             app.Id, app.Project, app.Dialect, kind = app.Kind.ToString(), app.SecretEnc, app.SingleSession, app.AccessSeconds, app.RefreshSeconds, app.Disabled,
         });
 
+    public Task<bool> SetDisabledAsync(string id, bool disabled) =>
+        session.TryAsync("UPDATE apps SET disabled = @disabled WHERE id = @id", new { id, disabled });
+
+    public Task<IReadOnlyList<Grant>> GrantsAsync(long app) => session.ListAsync<Grant>(
+        """
+        SELECT g.kind, coalesce(CASE g.kind WHEN 'Brand' THEN b.name WHEN 'Product' THEN p.id END, '') AS target
+        FROM grants g LEFT JOIN brands b ON b.no = g.target LEFT JOIN products p ON p.no = g.target
+        WHERE g.app = @app ORDER BY g.kind, target
+        """,
+        new { app });
+
     public async Task<IReadOnlySet<long>?> VisibleProductsAsync(long app)
     {
         if (await session.FirstAsync<long>("SELECT count(*) FROM grants WHERE app = @app AND kind = 'All'", new { app }) > 0) return null;

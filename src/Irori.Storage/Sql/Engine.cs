@@ -14,6 +14,9 @@ public abstract class Engine
     /// <summary>What locks the rows that a select finds.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>The rows of a parameter that holds a JSON list of whole numbers.</summary>
+    public abstract string Numbers(string parameter);
+
     /// <summary>A migration's text with its tokens filled in.</summary>
     public abstract string Fill(string migration);
 

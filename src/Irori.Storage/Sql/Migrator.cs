@@ -12,6 +12,9 @@ internal static class Migrator
 {
     private const string Prefix = "Irori.Storage.Migrations.";
 
+    /// <summary>The newest schema that this release knows.</summary>
+    public static long Newest => All()[^1].Version;
+
     /// <summary>The migrations that a database has not seen. A schema more than one release ahead is refused.</summary>
     public static async Task<IReadOnlyList<Migration>> PendingAsync(DbConnection connection, DbTransaction? transaction)
     {

@@ -23,6 +23,6 @@ internal sealed class SqlSession(DbConnection connection, DbTransaction? transac
     /// <summary>Executes a change of one row that another may have made first; false then.</summary>
     public async Task<bool> TryAsync(string sql, object? parameters = null) => await ExecuteAsync(sql, parameters) > 0;
 
-    /// <summary>A list as one parameter: <c>IN (SELECT CAST(value AS BIGINT) FROM json_each(@list))</c>.</summary>
+    /// <summary>A list as one parameter, for <see cref="Sql.Engine.Numbers"/>.</summary>
     public static string List(IEnumerable<long> values) => JsonSerializer.Serialize(values);
 }

@@ -19,6 +19,8 @@ internal sealed class SqliteEngine : Engine
 
     public override string ForUpdate => "";
 
+    public override string Numbers(string parameter) => $"SELECT value FROM json_each({parameter})";
+
     public override string Fill(string migration) => migration
         .Replace("{no}", "INTEGER PRIMARY KEY", StringComparison.Ordinal)
         .Replace("{rowless}", " WITHOUT ROWID", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Irori.Core;
 using Irori.Storage.Sql;
 using Microsoft.Data.Sqlite;
@@ -80,6 +81,7 @@ internal sealed partial class SqliteWriter : IDisposable
             catch (Exception e) when (e is SqliteException or UnavailableException or IOException)
             {
                 Log.CommitFailed(_log, _batch.Count, e);
+                IroriMeter.CommitFailed();
                 Reset();
                 foreach (var item in _batch) item.Fail(new UnavailableException("The commit failed", e));
             }
@@ -91,9 +93,11 @@ internal sealed partial class SqliteWriter : IDisposable
     private void Commit()
     {
         Open();
+        var start = Stopwatch.GetTimestamp();
         Execute("BEGIN IMMEDIATE");
         foreach (var item in _batch) Attempt(item);
         Execute("COMMIT");
+        IroriMeter.Committed(_batch.Count, Stopwatch.GetElapsedTime(start));
         States.Committed();
         foreach (var item in _batch) item.Complete();
     }

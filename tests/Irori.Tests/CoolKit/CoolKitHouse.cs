@@ -45,11 +45,9 @@ internal sealed class CoolKitHouse : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>With a clock of the test's own, passwords are hashed quickly.</summary>
     public static async Task<CoolKitHouse> StartAsync(
-        DatabaseEngine engine = DatabaseEngine.Sqlite, Func<IroriSettings, IroriSettings>? settings = null, TestTime? time = null)
+        DatabaseEngine engine = DatabaseEngine.Sqlite, Func<IroriSettings, IroriSettings>? settings = null, ServerOptions? options = null)
     {
-        var options = time is null ? null : new ServerOptions { Time = time, Services = s => s.AddSingleton<IPasswordHasher, QuickHasher>() };
         var server = await TestServer.StartAsync(engine, settings, options);
         var app = (await server.Service<AppService>().AddAsync(new NewApp("coolkit"), Cancel)).Value;
         var model = new ThingModel
@@ -62,7 +60,7 @@ internal sealed class CoolKitHouse : IAsyncDisposable
         };
         var product = (await server.Service<ProductService>().AddAsync(
             new NewProduct("coolkit", "Switch", "Basic", "switch", "Demo", [new("coolkit", "uiid", "1"), new("coolkit", "model", "PSC-B01-GL")], model), Cancel)).Value;
-        var house = new CoolKitHouse(server, time, app, product);
+        var house = new CoolKitHouse(server, options?.Time as TestTime, app, product);
         await house.AddAccountAsync(OwnerEmail);
         await house.AddAccountAsync(StrangerEmail);
         return house;

@@ -248,6 +248,41 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public async Task The_log_of_online_and_offline_is_read_newest_first()
+    {
+        await using var world = await WorldAsync();
+        foreach (var kind in new[] { PresenceKind.Online, PresenceKind.Offline, PresenceKind.ReOnline })
+        {
+            await world.WriteAsync(async s =>
+            {
+                await s.Links.AddPresenceAsync(world.Device, kind, "10.0.0.7", 3, "because", Now);
+                return true;
+            });
+        }
+
+        var log = await world.ReadAsync(s => s.Links.PresenceAsync(world.Device, 2));
+
+        log.Select(p => p.Kind).ShouldBe([PresenceKind.ReOnline, PresenceKind.Offline]);
+        (log[0].At, log[0].Ip, log[0].Epoch, log[0].Reason).ShouldBe((Now, "10.0.0.7", 3, "because"));
+    }
+
+    [Fact]
+    public async Task What_several_nodes_add_at_once_is_there_once()
+    {
+        await using var world = await WorldAsync();
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => world.Database.WriteAsync<long>(
+            async s => await s.Projects.FindAppAsync("twin") is { } known ? known.No : await s.Projects.AddAppAsync(new App
+            {
+                Id = "twin", Project = await s.Projects.EnsureProjectAsync("p", "P"), Dialect = "coolkit", Kind = AppKind.Client, SecretEnc = [1],
+                SingleSession = false, AccessSeconds = 60, RefreshSeconds = 120, Disabled = false,
+            }),
+            Cancel)));
+
+        added.Select(a => a.Value).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Only_the_newest_claims_are_kept()
     {
         await using var world = await WorldAsync();
@@ -333,6 +368,118 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public async Task A_disabled_device_is_offline_and_what_its_link_still_reports_is_refused()
+    {
+        await using var world = await WorldAsync();
+        var life = await world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
+        var epoch = await world.OpenLinkAsync("n1", life);
+        await DoAsync(world, s => s.Devices.DisableAsync(world.Device, Now));
+
+        (await world.ReadAsync(s => s.Devices.FindAsync(world.Device)))!.Lifecycle.ShouldBe(Lifecycle.Disabled);
+        (await world.ReadAsync(s => s.Links.FindAsync(world.Device)))!.Online.ShouldBeFalse();
+        (await world.ReportAsync(epoch, 1, ("switch", "\"on\""))).Outcome.ShouldBe(Irori.Core.States.StateOutcome.Superseded);
+
+        await DoAsync(world, s => s.Devices.EnableAsync(world.Device));
+        (await world.ReadAsync(s => s.Devices.FindAsync(world.Device)))!.Lifecycle.ShouldBe(Lifecycle.Inactive);
+        (await world.ReportAsync(epoch, 1, ("switch", "\"on\""))).Outcome.ShouldBe(Irori.Core.States.StateOutcome.Superseded);
+    }
+
+    [Fact]
+    public async Task An_enabled_device_that_has_connected_before_is_active_again()
+    {
+        await using var world = await WorldAsync();
+        await world.WriteAsync(s => s.Links.ActivatedAsync(world.Device, Now));
+        await DoAsync(world, s => s.Devices.DisableAsync(world.Device, Now));
+        await DoAsync(world, s => s.Devices.EnableAsync(world.Device));
+
+        (await world.ReadAsync(s => s.Devices.FindAsync(world.Device)))!.Lifecycle.ShouldBe(Lifecycle.Active);
+    }
+
+    [Fact]
+    public async Task Accounts_are_paged_by_id_with_their_logins_and_closed_ones_are_left_out()
+    {
+        await using var world = await WorldAsync();
+        var closed = (await world.AddAccountAsync("closed@example.com"))!.Value;
+        var other = (await world.AddAccountAsync("other@example.com"))!.Value;
+        await DoAsync(world, s => s.Accounts.CloseAsync(closed, Now));
+        await DoAsync(world, s => s.Accounts.AddOperatorAsync(other, "full"));
+        await DoAsync(world, s => s.Accounts.AddLoginAsync(other, Login.Phone("+4915112345678").Value, Now));
+
+        var first = await world.ReadAsync(s => s.Accounts.ListAsync("", 1));
+        var rest = await world.ReadAsync(s => s.Accounts.ListAsync(first[0].Id, 10));
+
+        first.Concat(rest).Select(a => (a.Email, a.Phone, a.IsOperator)).ShouldBe(
+            [("owner@example.com", null, false), ("other@example.com", "+4915112345678", true)], ignoreOrder: true);
+        (await world.ReadAsync(s => s.Accounts.FindAsync(other)))!.IsOperator.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_app_is_disabled_and_enabled_by_its_id()
+    {
+        await using var world = await WorldAsync();
+
+        (await world.WriteAsync(s => s.Projects.SetDisabledAsync("app", true))).ShouldBeTrue();
+        (await world.ReadAsync(s => s.Projects.FindAppAsync("app")))!.Disabled.ShouldBeTrue();
+        (await world.WriteAsync(s => s.Projects.SetDisabledAsync("app", false))).ShouldBeTrue();
+        (await world.ReadAsync(s => s.Projects.FindAppAsync("app")))!.Disabled.ShouldBeFalse();
+        (await world.WriteAsync(s => s.Projects.SetDisabledAsync("none", true))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_session_goes_on_until_it_ends_or_its_app_is_disabled()
+    {
+        await using var world = await WorldAsync();
+        var first = await OpenAsync(1);
+        var second = await OpenAsync(2);
+        Task<IReadOnlyList<long>> AmongAsync(params long[] sessions) => world.ReadAsync(s => s.Sessions.OpenAmongAsync(sessions));
+
+        (await AmongAsync(first, second, 999)).ShouldBe([first, second], ignoreOrder: true);
+        (await AmongAsync(second)).ShouldBe([second]);
+        (await AmongAsync()).ShouldBeEmpty();
+        await DoAsync(world, s => s.Sessions.EndAsync(first, Now));
+        (await AmongAsync(first, second)).ShouldBe([second]);
+        await DoAsync(world, s => s.Projects.SetDisabledAsync("app", true));
+        (await AmongAsync(first, second)).ShouldBeEmpty();
+
+        Task<long> OpenAsync(byte mark) => world.WriteAsync(s => s.Sessions.AddAsync(
+            new Session { Account = world.Account, App = world.App, AccessHash = [mark], AccessUntil = Now, RefreshHash = [mark], RefreshUntil = Now }, Now));
+    }
+
+    [Fact]
+    public async Task Grants_are_told_by_the_names_of_what_they_open()
+    {
+        await using var world = await WorldAsync();
+        var brand = (await world.ReadAsync(s => s.Products.FindBrandAsync("B")))!;
+        var product = (await world.ReadAsync(s => s.Products.FindAsync(world.Product)))!.Product.Id;
+        await DoAsync(world, s => s.Projects.GrantAsync(world.App, GrantKind.Brand, brand.No));
+        await DoAsync(world, s => s.Projects.GrantAsync(world.App, GrantKind.Product, world.Product));
+
+        (await world.ReadAsync(s => s.Projects.GrantsAsync(world.App))).Select(g => (g.Kind, g.Target))
+            .ShouldBe([(GrantKind.All, ""), (GrantKind.Brand, "B"), (GrantKind.Product, product)]);
+        (await world.ReadAsync(s => s.Products.FindBrandAsync("unknown"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_inspection_tells_the_installation_and_changes_nothing()
+    {
+        var settings = await SettingsAsync();
+        (await DatabaseInspection.ReadAsync(settings, Cancel)).ShouldBeNull();
+        if (settings.Engine == DatabaseEngine.Sqlite) File.Exists(settings.SqlitePath).ShouldBeFalse();
+        else (await DatabaseInspection.IsEmptyAsync(settings.ConnectionString, Cancel)).ShouldBeTrue();
+
+        await using var world = await World.CreateAsync(settings);
+        (await DatabaseInspection.ReadAsync(settings, Cancel)).ShouldBeNull();
+        await DoAsync(world, s => s.Installation.AddAsync(
+            new Irori.Core.Installation.InstallationRecord { Id = "i", Created = Now, Mode = Irori.Core.Installation.InstallationMode.Home }));
+        await DoAsync(world, s => s.Installation.AddKeyAsync(Irori.Core.Installation.KeyRing.DataPurpose, [1, 2], Now));
+
+        var facts = (await DatabaseInspection.ReadAsync(settings, Cancel))!;
+        (facts.InstallationId, facts.Schema).ShouldBe(("i", DatabaseInspection.KnownSchema));
+        facts.WrappedKey.ShouldBe([1, 2]);
+        if (settings.Engine == DatabaseEngine.PostgreSql) (await DatabaseInspection.IsEmptyAsync(settings.ConnectionString, Cancel)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Opening_a_database_again_applies_no_migration_twice()
     {
         var settings = await SettingsAsync();
@@ -344,4 +491,10 @@ public abstract class StoreContract
 
         (await again.ReadAsync(s => s.Accounts.FindAsync(Login.Email("owner@example.com").Value), Cancel)).ShouldNotBeNull();
     }
+
+    private static Task<bool> DoAsync(World world, Func<IStores, Task> change) => world.WriteAsync(async s =>
+    {
+        await change(s);
+        return true;
+    });
 }

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using Irori.Server.Settings;
+using Irori.Simulator;
+using Microsoft.Extensions.Logging;
+
+namespace Irori.Cli;
+
+/// <summary><c>irori simulate</c>: simulated devices that connect to a server, until they are told to stop.</summary>
+internal static class SimulateCommand
+{
+    private const string Description =
+        """
+        Simulate devices that connect to a server over the network, as real ones do.
+
+        Example, a lamp and a meter whose id and key the server knows:
+          irori simulate --server http://localhost:8080 \
+            --device 1000000001:4f0c...:lamp --device 1000000002:9a1b...:meter
+        Or with the devices of a demo server:
+          irori simulate --devices data/demo.json
+
+        While it runs, write a command and Enter: help shows them, for example
+          press 1000000001     its button is pressed
+          silent 1000000001    it answers no more commands
+          unplug 1000000001    it is offline
+        """;
+
+    private static readonly Option<string?> Server = new("--server")
+    {
+        Description = "Address of the server, http or https; may be left out when the file names it", HelpName = "URL",
+    };
+
+    private static readonly Option<string[]> Device = new("--device")
+    {
+        Description = $"A device; KIND is one of {string.Join(", ", DeviceList.Kinds)}; may be repeated", HelpName = "ID:KEY:KIND[:CHIPID]",
+    };
+
+    private static readonly Option<string?> Devices = new("--devices")
+    {
+        Description = "File with a JSON list of {id, key, kind, chipId}, or the demo.json of a demo server", HelpName = "FILE",
+    };
+
+    private static readonly Option<bool> Insecure = new("--insecure") { Description = "Take any certificate of the server, also a self-signed one" };
+
+    private static readonly Option<string?> MeterSeconds = new("--meter-seconds")
+    {
+        Description = "Seconds between the reports of a meter (5)", HelpName = "SECONDS",
+    };
+
+    private static readonly Option<string[]> Behave = new("--behave")
+    {
+        Description = $"How a device behaves from the start: {SimulatePrompt.Behaviours}; may be repeated", HelpName = "ID=BEHAVIOUR",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("simulate", Description);
+        foreach (var option in (Option[])[Server, Device, Devices, Insecure, MeterSeconds, Behave]) command.Options.Add(option);
+        command.SetAction((call, cancel) => RunAsync(call, cancel));
+        return command;
+    }
+
+    /// <summary>The simulation that the arguments describe.</summary>
+    /// <exception cref="StartupException">Something in them is wrong.</exception>
+    internal static Simulation Load(ParseResult call, ILogger log)
+    {
+        try
+        {
+            var file = call.GetValue(Devices) is { } path ? DeviceList.Read(ReadFile(path)) : new DeviceList(null, []);
+            List<DevicePlan> plans = [.. file.Devices, .. (call.GetValue(Device) ?? []).Select(DeviceList.Parse)];
+            if (plans.Count == 0) throw new FormatException("There is no device to simulate; name some by --device or --devices.");
+            if (plans.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw new FormatException($"Device {twice.Key} is named twice; leave one out.");
+            var server = call.GetValue(Server) is { } given ? DeviceList.ParseServer(given) : file.Server;
+            var options = new SimulationOptions
+            {
+                Server = server ?? throw new FormatException("The address of the server is missing; add --server http://localhost:8080."),
+                TrustAnyCertificate = call.GetValue(Insecure),
+            };
+            if (call.GetValue(MeterSeconds) is { } seconds) options = options with { MeterInterval = Interval(seconds) };
+            var simulation = new Simulation(options, plans, TimeProvider.System, log);
+            foreach (var behave in call.GetValue(Behave) ?? []) SimulatePrompt.Behave(simulation, behave);
+            return simulation;
+        }
+        catch (FormatException e)
+        {
+            throw new StartupException(e.Message);
+        }
+    }
+
+    private static async Task<int> RunAsync(ParseResult call, CancellationToken cancel)
+    {
+        var output = TextWriter.Synchronized(call.InvocationConfiguration.Output);
+        var simulation = Load(call, new LineLog(output, TimeProvider.System));
+        await output.WriteLineAsync($"Simulated devices: {simulation.Devices.Count}. Write help for the commands; stop with Ctrl+C.");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var running = simulation.RunAsync(stop.Token);
+
+        // A read from the console cannot be cancelled; the process ends over it.
+        var asking = Task.Run(() => new SimulatePrompt(simulation, output).RunAsync(Console.In, stop.Token), CancellationToken.None);
+        var ended = await Task.WhenAny(asking, running, Task.Delay(Timeout.Infinite, cancel));
+        if (ended == asking && !await asking) await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stop.CancelAsync();
+        await running;
+        return ExitCode.Done;
+    }
+
+    private static TimeSpan Interval(string seconds) => double.TryParse(seconds, out var number) && number is >= 0.01 and <= 86_400
+        ? TimeSpan.FromSeconds(number)
+        : throw new FormatException($"--meter-seconds is \"{seconds}\", but must be a number from 0.01 to 86400.");
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException($"--devices is \"{path}\", which cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Irori.Core.Products;
+using Irori.Dialects.CoolKit;
+
+namespace Irori.Server.Files;
+
+/// <summary>A product as an operator writes it down: one JSON object.</summary>
+public static class ProductFile
+{
+    /// <summary>Dialects that this program speaks.</summary>
+    public static IReadOnlyList<string> Dialects { get; } = [CoolKitDialect.Name];
+
+    private const string Uiid = "uiid";
+    private const int MaxName = 64;
+    private const int MaxNames = 32;
+
+    /// <summary>The product, or null and at least one mistake.</summary>
+    public static NewProduct? Parse(string json, List<string> mistakes)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, HandWritten.Options);
+            var product = Read(new JsonFields(document.RootElement, "", mistakes));
+            return mistakes.Count == 0 ? product : null;
+        }
+        catch (JsonException e)
+        {
+            mistakes.Add($"The file is not JSON: {e.Message.ReplaceLineEndings(" ")}");
+            return null;
+        }
+    }
+
+    private static NewProduct Read(JsonFields file)
+    {
+        if (file.Any("dialect") is null) file.Wrong("dialect", $"is missing; add it, for instance \"{Dialects[0]}\"");
+        var dialect = file.Word("dialect", Dialects) ?? "";
+        var model = file.Required("model", MaxName, "SW-1");
+        var product = new NewProduct(
+            dialect,
+            file.Required("name", MaxName, "Switch"),
+            model,
+            file.Required("category", MaxName, "switch"),
+            file.Required("brand", MaxName, "Irori"),
+            Names(file, dialect, model),
+            Things(file))
+        {
+            BrandLogo = file.Text("brandLogo", 512) ?? "",
+            BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", Enum.GetNames<BindingMode>()) ?? nameof(BindingMode.Single)),
+            Adopts = file.Flag("adopts"),
+            KeepsFrames = file.Flag("keepsFrames") ?? true,
+            PointDays = file.Whole("pointDays", 0, 3650) ?? 0,
+        };
+        file.NothingElse();
+        return product;
+    }
+
+    // Its model and its uiid are names too, so that nobody has to write them twice.
+    private static List<ProductName> Names(JsonFields file, string dialect, string model)
+    {
+        var names = new List<ProductName> { new(dialect, ProductNames.Model, model) };
+        if (file.Whole(Uiid, 1, 99_999) is { } uiid) names.Add(new ProductName(dialect, Uiid, $"{uiid}"));
+        foreach (var name in file.List("names", MaxNames) ?? [])
+        {
+            names.Add(new ProductName(name.Required("dialect", MaxName, Dialects[0]), name.Required("kind", MaxName, Uiid), name.Required("value", MaxName, "1")));
+            name.NothingElse();
+        }
+
+        return [.. names.Distinct()];
+    }
+
+    private static ThingModel Things(JsonFields file)
+    {
+        if (file.Object("things") is not { } things)
+        {
+            file.Wrong("things", "is missing; add it, for instance {\"properties\": []} to pass everything through");
+            return ThingModel.Empty;
+        }
+
+        if (things.Any("properties") is null) things.Wrong("properties", "is missing; add a list in brackets, which may be empty");
+        var listed = things.List("properties", Core.States.DeviceState.MaxProperties) ?? [];
+        var model = new ThingModel { Properties = [.. listed.Select(ThingFields.Read)] };
+        foreach (var twice in model.Properties.Where(p => p.Name.Length > 0).GroupBy(p => p.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
+            things.Wrong("properties", $"has the name \"{twice.Key}\" twice; keep one of them");
+        things.NothingElse();
+        return model;
+    }
+}

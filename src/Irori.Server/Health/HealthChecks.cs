@@ -1,0 +1,68 @@
+using Irori.Core;
+using Irori.Core.Links;
+using Irori.Server.Hosting;
+using Irori.Server.Settings;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Irori.Server.Health;
+
+/// <summary>A change can be made durable now. A probe that hangs is waited for again, not doubled.</summary>
+internal sealed class DatabaseCheck(IDatabase database, TimeProvider time) : IHealthCheck
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private Task _probe = Task.CompletedTask;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (_probe.IsCompleted) _probe = database.CheckAsync(CancellationToken.None);
+        try
+        {
+            await _probe.WaitAsync(Limit, time, cancellationToken);
+            return HealthCheckResult.Healthy("The database makes changes durable");
+        }
+        catch (TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy($"The database did not make a change durable within {Limit.TotalSeconds} s");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("The database cannot make a change durable; the log says why", e);
+        }
+    }
+}
+
+/// <summary>This node's word on its devices counts.</summary>
+internal sealed class LeaseCheck(LeaseKeeper lease) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(lease.Holds
+        ? HealthCheckResult.Healthy("This node holds its lease")
+        : HealthCheckResult.Unhealthy($"This node has not renewed its lease for {lease.Age.TotalSeconds:F0} s"));
+}
+
+/// <summary>This node does not take leave.</summary>
+internal sealed class DrainingCheck(Draining draining) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(draining.Begun
+        ? HealthCheckResult.Unhealthy("This node stops and sends its devices and apps away")
+        : HealthCheckResult.Healthy("This node takes devices and apps"));
+}
+
+/// <summary>The data folder's disk is not nearly full.</summary>
+internal sealed class DiskCheck(IroriSettings settings) : IHealthCheck
+{
+    private const int LeastPercent = 5;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var disk = new DriveInfo(Path.GetFullPath(settings.Data));
+        return Task.FromResult(Judge(disk.AvailableFreeSpace, disk.TotalSize));
+    }
+
+    internal static HealthCheckResult Judge(long free, long total)
+    {
+        var percent = total > 0 ? 100.0 * free / total : 0;
+        var sentence = $"{percent:F1} % of the disk of the data folder is free, and {LeastPercent} % must be";
+        return percent < LeastPercent ? HealthCheckResult.Unhealthy(sentence) : HealthCheckResult.Healthy(sentence);
+    }
+}

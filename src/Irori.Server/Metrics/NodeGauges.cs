@@ -1,0 +1,18 @@
+using System.Diagnostics.Metrics;
+using Irori.Core;
+using Irori.Core.Feeds;
+using Irori.Core.Links;
+
+namespace Irori.Server.Metrics;
+
+/// <summary>What is read off this node when somebody looks.</summary>
+internal sealed class NodeGauges
+{
+    public NodeGauges(IMeterFactory meters, LinkService links, FeedHub feeds, LeaseKeeper lease)
+    {
+        var meter = meters.Create(IroriMeter.Name);
+        meter.CreateObservableGauge("irori.links", () => links.Count, "{link}", "Devices connected to this node");
+        meter.CreateObservableGauge("irori.feeds", () => feeds.Count, "{feed}", "Apps connected to this node for events");
+        meter.CreateObservableGauge("irori.lease.age", () => lease.Age.TotalSeconds, "s", "Time since this node renewed its lease");
+    }
+}

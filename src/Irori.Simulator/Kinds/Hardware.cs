@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+
+namespace Irori.Simulator.Kinds;
+
+/// <summary>What stands behind the firmware: the first state of a kind of device and what changes in it without anybody's command.</summary>
+internal abstract class Hardware
+{
+    /// <summary>What every device tells of itself.</summary>
+    public const string FirmwareVersion = "3.5.0";
+
+    /// <summary>How often something may change by itself; null: never.</summary>
+    public virtual TimeSpan? Interval => null;
+
+    /// <summary>The state of a new device.</summary>
+    public virtual JsonObject FirstState() => new()
+    {
+        ["switch"] = "off",
+        ["startup"] = "stay",
+        ["rssi"] = -55,
+        ["fwVersion"] = FirmwareVersion,
+    };
+
+    /// <summary>Lets one interval pass.</summary>
+    /// <returns>The properties to report.</returns>
+    public virtual IReadOnlyCollection<string> Tick(JsonObject state, Dice dice) => [];
+
+    /// <summary>The button on the case is pressed.</summary>
+    /// <returns>The properties to report.</returns>
+    public static IReadOnlyCollection<string> Press(JsonObject state)
+    {
+        state["switch"] = IsOn(state) ? "off" : "on";
+        return ["switch"];
+    }
+
+    /// <summary>The mains come back: the switch stands as <c>startup</c> says.</summary>
+    public static IReadOnlyCollection<string> PowerOn(JsonObject state)
+    {
+        if (Text(state, "startup") is ("on" or "off") and { } startup) state["switch"] = startup;
+        return [];
+    }
+
+    /// <summary>The hardware of a kind.</summary>
+    public static Hardware Of(DeviceKind kind, SimulationOptions options) => kind switch
+    {
+        DeviceKind.Switch => new Switch(),
+        DeviceKind.Lamp => new Lamp(),
+        DeviceKind.Thermostat => new Thermostat(options.ThermostatInterval),
+        _ => new Meter(options.MeterInterval),
+    };
+
+    protected static bool IsOn(JsonObject state) => Text(state, "switch") == "on";
+
+    protected static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+}
+
+/// <summary>A single switch.</summary>
+internal sealed class Switch : Hardware;
+
+/// <summary>A dimmable lamp, from 1 to 100.</summary>
+internal sealed class Lamp : Hardware
+{
+    public override JsonObject FirstState()
+    {
+        var state = base.FirstState();
+        state["bright"] = 50;
+        return state;
+    }
+}
