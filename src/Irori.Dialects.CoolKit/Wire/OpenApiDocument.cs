@@ -30,6 +30,7 @@ internal static class OpenApiDocument
             {
                 var type = context.JsonTypeInfo.Type;
                 if (type == typeof(RawJson) || type == typeof(RawJson?) || type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
+                if (context.JsonPropertyInfo?.CustomConverter is EmptyIsNull) schema.Type = JsonSchemaType.Boolean | JsonSchemaType.Null;
                 return Task.CompletedTask;
             });
             options.AddOperationTransformer(DescribeAsync);
