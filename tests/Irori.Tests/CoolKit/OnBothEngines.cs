@@ -9,3 +9,13 @@ public sealed class RequestsOnSqlite(SqliteHouse house) : RequestContract(house)
 
 [Trait("run", "full")]
 public sealed class RequestsOnPostgres(PostgresHouse house) : RequestContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SignUpOnSqlite(SqliteHouse house) : SignUpContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SignUpOnPostgres(PostgresHouse house) : SignUpContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SessionsOnSqlite(SqliteHouse house) : SessionContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SessionsOnPostgres(PostgresHouse house) : SessionContract(house), IClassFixture<PostgresHouse>;
