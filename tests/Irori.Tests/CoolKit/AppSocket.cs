@@ -48,5 +48,14 @@ internal static class AppSocket
     public static Task<JsonObject> AnswerAsync(this TestSocket socket, JsonObject frame) =>
         socket.ReceiveAsync(f => f["action"] is null && JsonNode.DeepEquals(f["sequence"], frame["sequence"]));
 
+    /// <summary>Sends a heartbeat and reads until it is answered; answers what came before.</summary>
+    public static async Task<IReadOnlyList<JsonObject>> UntilPongAsync(this TestSocket socket)
+    {
+        await socket.SendAsync("ping");
+        var before = new List<JsonObject>();
+        while (await socket.ReceiveTextAsync() is { } text && text != "pong") before.Add(JsonNode.Parse(text)!.AsObject());
+        return before;
+    }
+
     public static string NextSequence() => $"{Interlocked.Increment(ref _sequence)}";
 }

@@ -3,6 +3,7 @@ using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
+using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Products;
 using Irori.Core.Projects;
@@ -118,6 +119,17 @@ internal sealed class CoolKitHouse : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<IStores, Task<T>> work) =>
         (await Server.Service<IDatabase>().WriteAsync(async s => Result.Of(await work(s)), Cancel)).Value;
 
+    public async Task<Account> AccountAsync(CoolKitApp app) => (await ReadAsync(s => s.Accounts.FindAsync(app.Apikey!)))!;
+
+    /// <summary>Another home with rooms.</summary>
+    public async Task<Home> AddHomeAsync(CoolKitApp app, string name, params string[] rooms) =>
+        (await Server.Service<HomeService>().AddAsync(await AccountAsync(app), name, rooms, Cancel)).Value;
+
+    /// <summary>Another product.</summary>
+    public async Task<ProductView> AddProductAsync(string brand, string model, bool adopts) => (await Server.Service<ProductService>().AddAsync(
+        new NewProduct("coolkit", "Plug", model, "switch", brand, [new("coolkit", "uiid", "32"), new("coolkit", "model", model)], ThingModel.Empty) { Adopts = adopts },
+        Cancel)).Value;
+
     /// <summary>Lets somebody use a device of another.</summary>
     public Task ShareAsync(CoolKitApp guest, MadeDevice made, int permit = 0) => WriteAsync(async s =>
     {
@@ -138,11 +150,8 @@ internal sealed class CoolKitHouse : IAsyncDisposable
     public string NewDeviceId() => $"1000{Interlocked.Increment(ref _devices):x6}";
 
     /// <summary>Makes a device that nobody owns.</summary>
-    public async Task<MadeDevice> MakeAsync(string? chipId = null)
-    {
-        var id = NewDeviceId();
-        return (await Server.Service<DeviceService>().MakeAsync(new NewDevice(id, Product.Product.Id, null, new FactoryData { ChipId = chipId }), Cancel)).Value;
-    }
+    public async Task<MadeDevice> MakeAsync(string? chipId = null) => (await Server.Service<DeviceService>().MakeAsync(
+        new NewDevice(NewDeviceId(), Product.Product.Id, null, new FactoryData { ChipId = chipId }), Cancel)).Value;
 
     /// <summary>Makes a device and adds it to the account that is signed in.</summary>
     public async Task<MadeDevice> AddAsync(CoolKitApp app, string name = "Lamp")

@@ -19,3 +19,18 @@ public sealed class SessionsOnSqlite(SqliteHouse house) : SessionContract(house)
 
 [Trait("run", "full")]
 public sealed class SessionsOnPostgres(PostgresHouse house) : SessionContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class ThingsOnSqlite(SqliteHouse house) : ThingContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class ThingsOnPostgres(PostgresHouse house) : ThingContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class CommandsOnSqlite(SqliteHouse house) : CommandContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class CommandsOnPostgres(PostgresHouse house) : CommandContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class AddingOnSqlite(SqliteHouse house) : AddContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class AddingOnPostgres(PostgresHouse house) : AddContract(house), IClassFixture<PostgresHouse>;
