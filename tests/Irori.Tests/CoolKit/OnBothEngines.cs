@@ -34,3 +34,18 @@ public sealed class AddingOnSqlite(SqliteHouse house) : AddContract(house), ICla
 
 [Trait("run", "full")]
 public sealed class AddingOnPostgres(PostgresHouse house) : AddContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class AppConnectionsOnSqlite(SqliteHouse house) : AppConnectionContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class AppConnectionsOnPostgres(PostgresHouse house) : AppConnectionContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class DispatchOnSqlite(SqliteHouse house) : DispatchContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class DispatchOnPostgres(PostgresHouse house) : DispatchContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class DeviceConnectionsOnSqlite(SqliteHouse house) : DeviceConnectionContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class DeviceConnectionsOnPostgres(PostgresHouse house) : DeviceConnectionContract(house), IClassFixture<PostgresHouse>;
