@@ -12,10 +12,10 @@ public sealed record DemoFile
     public const string FileName = "demo.json";
 
     /// <summary>Address of HTTP, or null when it is off. Written anew at every start, because ports may change.</summary>
-    public Uri? Http { get; init; }
+    public string? Http { get; init; }
 
     /// <summary>Address of HTTPS, or null when it is off.</summary>
-    public Uri? Https { get; init; }
+    public string? Https { get; init; }
 
     /// <summary>The app.</summary>
     public required DemoApp App { get; init; }

@@ -48,7 +48,7 @@ public sealed partial class Demonstration : IAsyncDisposable
     /// <param name="known">What <see cref="FindAsync"/> found before it started.</param>
     public static async Task<Demonstration> StartAsync(IroriServer server, DemoFile? known, CancellationToken cancel)
     {
-        var file = (known ?? await new DemoSeed(server.Services).RunAsync(cancel)) with { Http = server.Http, Https = server.Https };
+        var file = (known ?? await new DemoSeed(server.Services).RunAsync(cancel)) with { Http = Text(server.Http), Https = Text(server.Https) };
         file.Write(Path.GetFullPath(server.Settings.Data));
         return new Demonstration(server, file);
     }
@@ -90,6 +90,9 @@ public sealed partial class Demonstration : IAsyncDisposable
             Log.SimulationFailed(log, e);
         }
     }
+
+    // Without a slash at the end, so that a path can follow.
+    private static string? Text(Uri? address) => address?.GetLeftPart(UriPartial.Authority);
 
     private static DevicePlan Plan(DemoDevice device) => new(device.Id, device.Key, Enum.Parse<DeviceKind>(device.Kind, ignoreCase: true)) { ChipId = device.ChipId };
 

@@ -158,7 +158,7 @@ public abstract class AdminContract : IDisposable
         (app.Kind, app.SingleSession, apps.SigningSecret(app)).ShouldBe((AppKind.Cloud, true, made["secret"]!.GetValue<string>()));
         await DoneAsync(server, "app", "disable", "my-app");
         (await apps.FindAsync("my-app", "coolkit", Cancel)).Fault!.Kind.ShouldBe(FaultKind.AppRefused);
-        (await DoneAsync(server, "app", "list")).AsArray().ShouldHaveSingleItem()!["disabled"]!.GetValue<bool>().ShouldBeTrue();
+        (await DoneAsync(server, "app", "list")).AsArray().Single(a => (string)a!["id"]! == "my-app")!["disabled"]!.GetValue<bool>().ShouldBeTrue();
         await DoneAsync(server, "app", "enable", "my-app");
         (await apps.FindAsync("my-app", "coolkit", Cancel)).IsOk.ShouldBeTrue();
         (await FailedAsync(server, 1, "app", "add", "--dialect", "coolkit", "--id", "my-app")).ShouldContain("my-app exists already");
@@ -328,7 +328,7 @@ public abstract class AdminContract : IDisposable
         var first = await RunAsync(server, "", "app", "list", "--limit", "2");
 
         first.Error.ShouldContain("--after b");
-        (await DoneAsync(server, "app", "list", "--after", "b")).AsArray().ShouldHaveSingleItem()!["id"]!.GetValue<string>().ShouldBe("c");
+        (await DoneAsync(server, "app", "list", "--after", "b", "--limit", "1")).AsArray().ShouldHaveSingleItem()!["id"]!.GetValue<string>().ShouldBe("c");
     }
 
     // Writes of the server until cancelled; each must succeed.

@@ -224,7 +224,7 @@ public sealed class DemoTests : IDisposable
         greeting.ShouldContain(DemoPath);
         greeting.ShouldContain(file.Accounts[0].Email);
         greeting.ShouldNotContain(file.Accounts[0].Password);
-        (file.Http!.Port, file.Https).ShouldBe((http, null));
+        (file.Http, file.Https).ShouldBe(($"http://localhost:{http}", null));
     }
 
     [Theory]

@@ -121,13 +121,7 @@ internal sealed class DeviceOperations(DeviceService devices, HomeService homes,
 
     private static Result<string> SettingsOf(SettingsChange? given)
     {
-        var defaults = new UserSettings();
-        var settings = new UserSettings
-        {
-            OpsNotify = given?.OpsNotify ?? defaults.OpsNotify,
-            OpsHistory = given?.OpsHistory ?? defaults.OpsHistory,
-            AlarmNotify = given?.AlarmNotify ?? defaults.AlarmNotify,
-        };
+        var settings = UserSettings.Of(given);
         return settings is { OpsNotify: 0 or 1, OpsHistory: 0 or 1, AlarmNotify: 0 or 1 }
             ? JsonSerializer.Serialize(settings, CoolKitJson.TypeOf<UserSettings>())
             : Fault.Invalid("settings", "opsNotify, opsHistory and alarmNotify are 0 or 1");

@@ -154,13 +154,19 @@ internal sealed record SharePersonData
 internal sealed record UserSettings
 {
     /// <summary>1: tell him when it is operated.</summary>
-    public int OpsNotify { get; init; }
+    public required int OpsNotify { get; init; }
 
     /// <summary>1: keep the history of operations.</summary>
-    public int OpsHistory { get; init; } = 1;
+    public required int OpsHistory { get; init; }
 
     /// <summary>1: tell him of alarms.</summary>
-    public int AlarmNotify { get; init; } = 1;
+    public required int AlarmNotify { get; init; }
+
+    /// <summary>What was chosen, and the documented defaults for the rest.</summary>
+    public static UserSettings Of(SettingsChange? chosen) => new()
+    {
+        OpsNotify = chosen?.OpsNotify ?? 0, OpsHistory = chosen?.OpsHistory ?? 1, AlarmNotify = chosen?.AlarmNotify ?? 1,
+    };
 }
 
 /// <summary>A page of a home's things.</summary>

@@ -63,5 +63,5 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         Chipid = factory.ChipId,
     };
 
-    private static UserSettings Settings(string json) => JsonSerializer.Deserialize(json, CoolKitJson.TypeOf<UserSettings>()) ?? new UserSettings();
+    private static UserSettings Settings(string json) => UserSettings.Of(JsonSerializer.Deserialize(json, CoolKitJson.TypeOf<SettingsChange>()));
 }
