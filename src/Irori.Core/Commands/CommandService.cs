@@ -28,6 +28,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
         var command = new DeviceCommand
         {
             Id = Ids.Number(), Device = device.No, Body = body, Account = who.Account.Id, App = who.App.Id, Ip = who.Ip, Created = now, Deadline = now + within,
+            Expires = DeviceCommand.After(time, within),
         };
         var start = time.GetTimestamp();
         var reply = await AskAsync(who, device, command, cancel);
@@ -52,7 +53,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
             if (!current.Online || current.Node is not { } node) return new CommandReply(CommandOutcome.Offline);
             var reply = await bus.SendAsync(node, command, cancel);
             if (!reply.NoLink) return reply;
-            if (command.Deadline - time.GetUtcNow() <= Retry) return reply;
+            if (command.Left(time) <= Retry) return reply;
             await Task.Delay(Retry, time, cancel);
             if (await FindAsync(who, device.Id, cancel) is not { } again) return reply;
             current = again;
