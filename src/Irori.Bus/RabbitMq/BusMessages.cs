@@ -9,9 +9,9 @@ internal sealed record CallMessage
 {
     public int V { get; init; }
 
-    public required long Id { get; init; }
+    public long Id { get; init; }
 
-    public required long Device { get; init; }
+    public long Device { get; init; }
 
     public required string Body { get; init; }
 
@@ -23,13 +23,13 @@ internal sealed record CallMessage
 
     public string? Ip { get; init; }
 
-    public required long Created { get; init; }
+    public long Created { get; init; }
 
     /// <summary>When it was sent.</summary>
-    public required long At { get; init; }
+    public long At { get; init; }
 
     /// <summary>How long it may be carried out after that.</summary>
-    public required long Left { get; init; }
+    public long Left { get; init; }
 }
 
 /// <summary>How a command ended at its node.</summary>
@@ -55,7 +55,7 @@ internal sealed record EventMessage
     public required string From { get; init; }
 
     /// <summary>When it was sent, by the common clock.</summary>
-    public required long At { get; init; }
+    public long At { get; init; }
 
     /// <summary>Number of the event among the sender's of the same reach; in a beat, of the last event for all.</summary>
     public long Seq { get; init; }
