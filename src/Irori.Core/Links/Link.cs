@@ -13,7 +13,11 @@ namespace Irori.Core.Links;
 /// <param name="MergeKeys">Fields by which partial writes of arrays are merged, by property.</param>
 /// <param name="KeepsFrames">Whether raw frames are kept.</param>
 public sealed record LinkIdentity(
-    long Device, string DeviceId, long Product, IReadOnlyDictionary<string, string>? MergeKeys, bool KeepsFrames);
+    long Device, string DeviceId, long Product, IReadOnlyDictionary<string, string>? MergeKeys, bool KeepsFrames)
+{
+    /// <summary>Id of the owner's account whom the device serves; null: it serves any.</summary>
+    public string? OwnerId { get; init; }
+}
 
 /// <summary>What a device says of itself.</summary>
 public sealed record Report

@@ -96,7 +96,7 @@ public sealed class IroriServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Irori", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.Replace(ServiceDescriptor.Singleton(log));
         foundation(builder.Services);
-        builder.Services.AddMeasuring(settings).AddBackground().AddHealth().AddCoolKit().AddConsole();
+        builder.Services.AddBus(settings).AddMeasuring(settings).AddBackground().AddHealth().AddCoolKit().AddConsole();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var certificate = settings.Https == 0 ? null : new ServerCertificate(settings, options.Time, log.CreateLogger<ServerCertificate>());
         if (certificate is not null) builder.Services.AddSingleton<IHostedService>(_ => new Background(certificate.RunAsync));
