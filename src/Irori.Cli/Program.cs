@@ -9,4 +9,5 @@ root.Subcommands.Add(AdminGroup.Create());
 root.Subcommands.Add(BackupCommand.Create());
 root.Subcommands.Add(RestoreCommand.Create());
 root.Subcommands.Add(SimulateCommand.Create());
+root.Subcommands.Add(BenchCommand.Create());
 return await CommandLine.RunAsync(root, args);
