@@ -8,12 +8,27 @@ internal sealed class BenchContext(Sizes sizes, string? postgres, Action<string>
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("irori-bench-").FullName;
     private PostgresCluster? _cluster;
+    private readonly Stack<IAsyncDisposable> _kept = new();
     private int _made;
 
     public Sizes Sizes => sizes;
 
     /// <summary>Says how far the run is.</summary>
     public void Say(string line) => say(line);
+
+    /// <summary>Keeps something until the scenario is over, however it ends.</summary>
+    public T Keep<T>(T thing)
+        where T : IAsyncDisposable
+    {
+        _kept.Push(thing);
+        return thing;
+    }
+
+    /// <summary>The scenario is over: what was kept ends, the newest first.</summary>
+    public async Task ReleaseAsync()
+    {
+        while (_kept.TryPop(out var thing)) await thing.DisposeAsync();
+    }
 
     /// <summary>A folder of its own.</summary>
     public string NewFolder() => Directory.CreateDirectory(Path.Combine(_folder, $"{++_made}")).FullName;
@@ -35,6 +50,7 @@ internal sealed class BenchContext(Sizes sizes, string? postgres, Action<string>
 
     public async ValueTask DisposeAsync()
     {
+        await ReleaseAsync();
         if (_cluster is not null) await _cluster.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

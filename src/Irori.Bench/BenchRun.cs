@@ -38,13 +38,17 @@ internal sealed class BenchRun(Sizes sizes, int rounds, string? postgres, Action
             say($"  failed: {e.Message}");
             return ScenarioResult.Failed(scenario, e.Message);
         }
+        finally
+        {
+            await context.ReleaseAsync();
+        }
     }
 
     private async Task<ScenarioResult> RunAsync(Scenario scenario, BenchContext context, CancellationToken cancel)
     {
         var reference = new List<IReadOnlyDictionary<string, double>>();
         var irori = new List<IReadOnlyDictionary<string, double>>();
-        await using var stage = await scenario.PrepareAsync(context, cancel);
+        var stage = await scenario.PrepareAsync(context, cancel);
         for (var round = 1; round <= Math.Min(rounds, scenario.MostRounds); round++)
         {
             reference.Add(await stage.ReferenceAsync(cancel));

@@ -21,12 +21,12 @@ internal abstract class Scenario
     /// <summary>Most rounds that tell anything new.</summary>
     public virtual int MostRounds => int.MaxValue;
 
-    /// <summary>Starts whatever it needs, on both sides, and warms it up.</summary>
+    /// <summary>Starts whatever it needs, on both sides, in the context's keeping, and warms it up.</summary>
     public abstract Task<IStage> PrepareAsync(BenchContext context, CancellationToken cancel);
 }
 
 /// <summary>Both sides of a scenario, ready for rounds. Values are answered by the key of their measure.</summary>
-internal interface IStage : IAsyncDisposable
+internal interface IStage
 {
     /// <summary>One round of the reference.</summary>
     Task<IReadOnlyDictionary<string, double>> ReferenceAsync(CancellationToken cancel);

@@ -32,17 +32,17 @@ internal sealed class CommandScenario(DatabaseEngine engine) : Scenario
     {
         var sizes = context.Sizes;
         var house = await House.MakeAsync(context, engine, sizes.CommandDevices, sizes.CommandDevices, cancel);
-        var irori = await CommandSide.StartAsync(await house.StartAsync(tls: false, cancel), sizes, house.Token, cancel);
-        var reference = ServerProcess.Reference(KestrelHops.Name);
-        await reference.AnsweredAsync("/", cancel);
-        var stage = new CommandStage(house, await CommandSide.StartAsync(reference, sizes, token: "none", cancel), irori, sizes.Seconds);
+        var irori = context.Keep(house.Launch(tls: false));
+        var reference = context.Keep(ServerProcess.Reference(KestrelHops.Name));
+        var stage = new CommandStage(
+            await CommandSide.StartAsync(context, reference, "/", token: "none", cancel), await CommandSide.StartAsync(context, irori, House.Ready, house.Token, cancel), sizes.Seconds);
         await stage.WarmAsync(sizes.WarmSeconds, cancel);
         return stage;
     }
 }
 
 /// <summary>Both servers of <see cref="CommandScenario"/>.</summary>
-internal sealed class CommandStage(House house, CommandSide reference, CommandSide irori, double seconds) : IStage
+internal sealed class CommandStage(CommandSide reference, CommandSide irori, double seconds) : IStage
 {
     public async Task WarmAsync(double warm, CancellationToken cancel)
     {
@@ -53,20 +53,12 @@ internal sealed class CommandStage(House house, CommandSide reference, CommandSi
     public Task<IReadOnlyDictionary<string, double>> ReferenceAsync(CancellationToken cancel) => reference.RunAsync(seconds, cancel);
 
     public Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel) => irori.RunAsync(seconds, cancel);
-
-    public async ValueTask DisposeAsync()
-    {
-        await reference.DisposeAsync();
-        await irori.DisposeAsync();
-        await house.DisposeAsync();
-    }
 }
 
 /// <summary>One server with its obedient devices, and callers that command them.</summary>
 internal sealed class CommandSide : IAsyncDisposable
 {
     private readonly ServerProcess _server;
-    private readonly Fleet _fleet;
     private readonly Sizes _sizes;
     private readonly string _token;
     private readonly CancellationTokenSource _end = new();
@@ -75,14 +67,17 @@ internal sealed class CommandSide : IAsyncDisposable
     private CommandSide(ServerProcess server, Fleet fleet, Sizes sizes, string token)
     {
         _server = server;
-        _fleet = fleet;
         _sizes = sizes;
         _token = token;
         _obeying = Task.Run(() => fleet.ObeyAsync(_end.Token));
     }
 
-    public static async Task<CommandSide> StartAsync(ServerProcess server, Sizes sizes, string token, CancellationToken cancel) =>
-        new(server, await Fleet.ConnectAsync(server.Address, sizes.CommandDevices, House.DeviceKey, cancel), sizes, token);
+    public static async Task<CommandSide> StartAsync(BenchContext context, ServerProcess server, string readyAt, string token, CancellationToken cancel)
+    {
+        await server.AnsweredAsync(readyAt, cancel);
+        var fleet = context.Keep(await Fleet.ConnectAsync(server.Address, context.Sizes.CommandDevices, House.DeviceKey, cancel));
+        return context.Keep(new CommandSide(server, fleet, context.Sizes, token));
+    }
 
     public async Task<IReadOnlyDictionary<string, double>> RunAsync(double seconds, CancellationToken cancel)
     {
@@ -99,8 +94,6 @@ internal sealed class CommandSide : IAsyncDisposable
     {
         await _end.CancelAsync();
         await _obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _fleet.DisposeAsync();
-        await _server.DisposeAsync();
         _end.Dispose();
     }
 

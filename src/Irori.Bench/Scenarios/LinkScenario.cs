@@ -62,11 +62,10 @@ internal sealed class LinkStage(House house, string? certificate, Sizes sizes) :
 
     public async Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel)
     {
-        await using var server = await house.StartAsync(certificate is not null, cancel);
+        await using var server = house.Launch(certificate is not null);
+        await server.AnsweredAsync(House.Ready, cancel);
         return await MeasureAsync(server, cancel);
     }
-
-    public ValueTask DisposeAsync() => house.DisposeAsync();
 
     private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(ServerProcess server, CancellationToken cancel)
     {

@@ -31,7 +31,8 @@ internal sealed class ListScenario(DatabaseEngine engine, bool oneHome) : Scenar
         var few = await House.MakeAsync(context, engine, sizes.FewDevices, sizes.FewDevices, cancel);
         context.Say($"  seeding {sizes.ManyDevices:N0} devices");
         var many = await House.MakeAsync(context, engine, sizes.ManyDevices, oneHome ? sizes.ManyDevices : sizes.HomeDevices, cancel);
-        var stage = new ListStage(few, await few.StartAsync(tls: false, cancel), many, await many.StartAsync(tls: false, cancel), sizes.ListCalls);
+        var stage = new ListStage(few, context.Keep(few.Launch(tls: false)), many, context.Keep(many.Launch(tls: false)), sizes.ListCalls);
+        await stage.StartedAsync(cancel);
         await stage.ReferenceAsync(cancel);
         await stage.IroriAsync(cancel);
         return stage;
@@ -45,12 +46,10 @@ internal sealed class ListStage(House few, ServerProcess small, House many, Serv
 
     public Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel) => MeasureAsync(large, many.Token, cancel);
 
-    public async ValueTask DisposeAsync()
+    public async Task StartedAsync(CancellationToken cancel)
     {
-        await small.DisposeAsync();
-        await large.DisposeAsync();
-        await few.DisposeAsync();
-        await many.DisposeAsync();
+        await small.AnsweredAsync(House.Ready, cancel);
+        await large.AnsweredAsync(House.Ready, cancel);
     }
 
     private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(ServerProcess server, string token, CancellationToken cancel)

@@ -40,8 +40,6 @@ internal sealed class PointScenario(DatabaseEngine engine) : Scenario
 
         public async Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel) => Values(await SizeAsync("points", cancel));
 
-        public ValueTask DisposeAsync() => house.DisposeAsync();
-
         private Dictionary<string, double> Values(long bytes) => new() { [Bytes] = bytes / (double)sizes.Points };
 
         private async Task<long> SizeAsync(string table, CancellationToken cancel)

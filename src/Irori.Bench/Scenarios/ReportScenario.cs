@@ -32,16 +32,16 @@ internal sealed class ReportScenario(DatabaseEngine engine) : Scenario
         var sizes = context.Sizes;
         var house = await House.MakeAsync(context, engine, sizes.ReportDevices, sizes.ReportDevices, cancel);
         var other = await House.MakeAsync(context, engine, sizes.ReportDevices, sizes.ReportDevices, cancel);
-        var server = await house.StartAsync(tls: false, cancel);
-        var fleet = await Fleet.ConnectAsync(server.Address, sizes.ReportDevices, House.DeviceKey, cancel);
-        var stage = new ReportStage(house, other, server, fleet, sizes);
+        var server = context.Keep(house.Launch(tls: false));
+        await server.AnsweredAsync(House.Ready, cancel);
+        var stage = new ReportStage(other, server, context.Keep(await Fleet.ConnectAsync(server.Address, sizes.ReportDevices, House.DeviceKey, cancel)), sizes);
         await stage.WarmAsync(cancel);
         return stage;
     }
 }
 
 /// <summary>The server and the loop of <see cref="ReportScenario"/>.</summary>
-internal sealed class ReportStage(House house, House other, ServerProcess server, Fleet fleet, Sizes sizes) : IStage
+internal sealed class ReportStage(House other, ServerProcess server, Fleet fleet, Sizes sizes) : IStage
 {
     private int _batch = 1;
 
@@ -70,13 +70,5 @@ internal sealed class ReportStage(House house, House other, ServerProcess server
         {
             [ReportScenario.Rate] = full.Count / sizes.Seconds, ["p50"] = full.Percentile(0.5), ["pacedP99"] = paced.Percentile(0.99), ["batch"] = batch,
         };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await fleet.DisposeAsync();
-        await server.DisposeAsync();
-        await house.DisposeAsync();
-        await other.DisposeAsync();
     }
 }

@@ -28,9 +28,7 @@ internal sealed class StartScenario : Scenario
     {
         public Task<IReadOnlyDictionary<string, double>> ReferenceAsync(CancellationToken cancel) => MeasureAsync(ServerProcess.Reference(EmptyApp.Name, collectable: false), "/", cancel);
 
-        public Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel) => MeasureAsync(house.Launch(tls: false, collectable: false), "/health/ready", cancel);
-
-        public ValueTask DisposeAsync() => house.DisposeAsync();
+        public Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel) => MeasureAsync(house.Launch(tls: false, collectable: false), House.Ready, cancel);
 
         private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(ServerProcess started, string path, CancellationToken cancel)
         {

@@ -17,6 +17,9 @@ internal sealed class House : IAsyncDisposable
     /// <summary>Token of the page of metrics.</summary>
     public const string MetricsToken = "bench-reads-metrics";
 
+    /// <summary>Where the server says that it is ready.</summary>
+    public const string Ready = "/health/ready";
+
     private const string Dialect = "coolkit";
 
     private House(string folder, DatabaseSettings database)
@@ -48,7 +51,7 @@ internal sealed class House : IAsyncDisposable
     public static async Task<House> MakeAsync(BenchContext context, DatabaseEngine engine, int devices, int perHome, CancellationToken cancel)
     {
         var folder = context.NewFolder();
-        var house = new House(folder, await context.NewDatabaseAsync(engine, folder, cancel));
+        var house = context.Keep(new House(folder, await context.NewDatabaseAsync(engine, folder, cancel)));
         var foundation = await Foundation.OpenAsync(house.Settings, masterKey: null, TimeProvider.System, NullLoggerFactory.Instance, cancel);
         await foundation.DisposeAsync();
         await using var administration = await Administration.OpenAsync(house.Settings, masterKey: null, cancel);
@@ -58,16 +61,8 @@ internal sealed class House : IAsyncDisposable
         return house;
     }
 
-    /// <summary>Starts the built program on it.</summary>
-    public async Task<ServerProcess> StartAsync(bool tls, CancellationToken cancel)
-    {
-        var server = Launch(tls, collectable: true);
-        await server.AnsweredAsync("/health/ready", cancel);
-        return server;
-    }
-
-    /// <summary>Starts the built program on it and does not wait.</summary>
-    public ServerProcess Launch(bool tls, bool collectable)
+    /// <summary>Starts the built program on it; when it answers <see cref="Ready"/> it may be used.</summary>
+    public ServerProcess Launch(bool tls, bool collectable = true)
     {
         string[] arguments = Database.Engine == DatabaseEngine.Sqlite ? ["--data", Folder] : ["--data", Folder, "--database", Database.ConnectionString];
         return ServerProcess.Irori(tls, collectable, arguments, new Dictionary<string, string> { ["IRORI_METRICS__TOKEN"] = MetricsToken });
