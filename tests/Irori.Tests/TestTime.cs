@@ -12,6 +12,11 @@ internal sealed class TestTime : TimeProvider
         lock (_lock) return System.GetUtcNow() + _ahead;
     }
 
+    public override long GetTimestamp()
+    {
+        lock (_lock) return System.GetTimestamp() + (long)(_ahead.TotalSeconds * TimestampFrequency);
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var alarm = new Alarm(this, callback, state);

@@ -59,6 +59,8 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     /// </summary>
     public static async Task<IReadOnlyList<EndedBinding>> EndAsync(IStores stores, long device, long account, EndReason reason)
     {
+        // The device's row is locked first: nobody else may gain or lose it in between.
+        await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
         var binding = await stores.Bindings.FindAsync(account, device);
         if (binding is null) return [];
         var ended = new List<EndedBinding>();
@@ -69,7 +71,6 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             ended.Add(new EndedBinding(device, other.Account, other.Account == account ? reason : EndReason.OwnerLeft, owner));
         }
 
-        await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
         return ended;
     }
 

@@ -22,6 +22,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
     public async Task<Result<CommandAnswer>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
         if (body.Length > DeviceState.MaxSize) return Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters");
+        if (Readings.Check(Readings.Parse(body)) is { } wrong) return wrong;
         var device = await FindAsync(who, deviceId, cancel);
         if (device is null) return Fault.NotVisible("device");
         var now = time.GetUtcNow();

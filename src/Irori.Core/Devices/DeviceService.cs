@@ -230,7 +230,9 @@ public sealed class DeviceService(
             Id = wanted.Id, Product = product.Product.No, Source = wanted.Source, Name = product.Product.Name,
             Factory = DeviceJson.Write(wanted.Factory), Created = time.GetUtcNow(),
         };
-        var names = wanted.Factory.Mac.Length > 0 ? [.. wanted.Names, new DeviceName("", "mac", "", wanted.Factory.Mac.ToLowerInvariant())] : wanted.Names;
+        List<DeviceName> names = [.. wanted.Names];
+        if (wanted.Factory.Mac is { Length: > 0 } mac) names.Add(new DeviceName("", "mac", "", mac.ToLowerInvariant()));
+        if (wanted.Factory.ChipId is { Length: > 0 } chip) names.Add(new DeviceName("", "chip", "", chip.ToLowerInvariant()));
         if (await stores.Devices.AddAsync(device, names) is not { } no) return null;
         await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, KeyCredential, keys.Encrypt(key));
         return await stores.Devices.FindAsync(no);

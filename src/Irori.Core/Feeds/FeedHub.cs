@@ -26,6 +26,7 @@ public sealed partial class FeedHub
     private readonly ILogger<FeedHub> _log;
     private readonly Channel<Queued> _events = Channel.CreateBounded<Queued>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
     private readonly ConcurrentDictionary<long, ConcurrentDictionary<Feed, byte>> _feeds = new();
+    private readonly Lock _members = new();
     private readonly Dictionary<long, Viewers> _viewers = [];
     private readonly Lock _holding = new();
     private bool _deaf;
@@ -50,7 +51,8 @@ public sealed partial class FeedHub
     {
         var products = await _database.ReadAsync(s => s.Projects.VisibleProductsAsync(principal.App.No), cancel);
         var feed = new Feed(principal, products);
-        _feeds.GetOrAdd(principal.Account.No, _ => new())[feed] = 0;
+        // Adding against the removal of what is empty: a feed must not end up where nobody looks.
+        lock (_members) _feeds.GetOrAdd(principal.Account.No, _ => new())[feed] = 0;
         lock (_holding) feed.Hold(_held);
         _bus.HearDevices();
         return feed;
@@ -60,9 +62,12 @@ public sealed partial class FeedHub
     public void Close(Feed feed, FeedEnd why)
     {
         feed.Close(why);
-        if (!_feeds.TryGetValue(feed.Principal.Account.No, out var mine)) return;
-        mine.TryRemove(feed, out _);
-        if (mine.IsEmpty) _feeds.TryRemove(new(feed.Principal.Account.No, mine));
+        lock (_members)
+        {
+            if (!_feeds.TryGetValue(feed.Principal.Account.No, out var mine)) return;
+            mine.TryRemove(feed, out _);
+            if (mine.IsEmpty) _feeds.TryRemove(new(feed.Principal.Account.No, mine));
+        }
     }
 
     /// <summary>The feeds that are open now.</summary>

@@ -111,6 +111,12 @@ public sealed class IroriServer : IAsyncDisposable
     private static void Map(WebApplication app, IroriSettings settings)
     {
         if (settings.Proxies.Count > 0) app.UseForwardedHeaders(Forwarded(settings.Proxies));
+        app.Use((context, next) =>
+        {
+            // On a listener for both, an IPv4 address is written as one of IPv6; everywhere else it is one address.
+            if (context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped) context.Connection.RemoteIpAddress = mapped.MapToIPv4();
+            return next(context);
+        });
         app.UseMiddleware<RequestLog>();
         app.UseJsonErrors();
         app.Use((context, next) =>
