@@ -2,6 +2,7 @@ using System.CommandLine;
 using Irori.Core;
 using Irori.Server.Backup;
 using Irori.Server.Settings;
+using Irori.Storage.Move;
 
 namespace Irori.Cli;
 
@@ -42,7 +43,7 @@ internal static class CommandLine
             await configuration.Error.WriteLineAsync(e.Message);
             return e.Code;
         }
-        catch (BackupException e)
+        catch (Exception e) when (e is BackupException or MoveException)
         {
             await configuration.Error.WriteLineAsync(e.Message);
             return ExitCode.Failed;

@@ -8,5 +8,6 @@ root.Subcommands.Add(ConfigCommand.Create());
 root.Subcommands.Add(AdminGroup.Create());
 root.Subcommands.Add(BackupCommand.Create());
 root.Subcommands.Add(RestoreCommand.Create());
+root.Subcommands.Add(MoveCommand.Create());
 root.Subcommands.Add(SimulateCommand.Create());
 return await CommandLine.RunAsync(root, args);

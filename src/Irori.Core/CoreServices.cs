@@ -36,5 +36,6 @@ public static class CoreServices
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()
-        .AddSingleton<SignInThrottle>();
+        .AddSingleton<SignInThrottle>()
+        .AddSingleton<StorageGate>();
 }

@@ -24,6 +24,9 @@ public abstract class IroriDatabase : IDatabase, IAsyncDisposable
     /// <summary>What the writer's own connection says of its durability: setting and value (journal_mode, synchronous; fsync, full_page_writes, ...).</summary>
     public abstract Task<IReadOnlyDictionary<string, string>> ReadDurabilityAsync(CancellationToken cancel);
 
+    /// <summary>The space that the database stands on.</summary>
+    public abstract Task<StorageRoom> ReadRoomAsync(CancellationToken cancel);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

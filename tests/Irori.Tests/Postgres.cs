@@ -10,7 +10,7 @@ namespace Irori.Tests;
 /// <summary>One private PostgreSQL for a run of the tests, started when it is first needed. Every test takes a database of its own.</summary>
 public sealed class Postgres : IAsyncDisposable
 {
-    private static readonly Lazy<Task<Postgres>> Started = new(StartAsync);
+    private static readonly Lazy<Task<Postgres>> Started = new(() => StartAsync(Directory.CreateTempSubdirectory("irori-pg-").FullName));
     private readonly string _folder = "";
     private readonly Process? _process;
 
@@ -28,30 +28,40 @@ public sealed class Postgres : IAsyncDisposable
     private string Connection => $"Host={_folder};Username=postgres";
 
     /// <summary>A fresh, empty database.</summary>
-    public static async Task<DatabaseSettings> NewDatabaseAsync()
+    public static async Task<DatabaseSettings> NewDatabaseAsync() => await (await Started.Value).AddDatabaseAsync();
+
+    /// <summary>A server of its own in a folder that the caller gives, and ends with <see cref="StopAsync"/>.</summary>
+    public static Task<Postgres> StartInAsync(string folder) => StartAsync(folder);
+
+    /// <summary>A fresh, empty database of this server.</summary>
+    public async Task<DatabaseSettings> AddDatabaseAsync()
     {
-        var cluster = await Started.Value;
         var name = "t" + Ids.Hex24();
-        await using var source = NpgsqlDataSource.Create(cluster.Connection);
+        await using var source = NpgsqlDataSource.Create(Connection);
         await using var command = source.CreateCommand($"CREATE DATABASE {name}");
         await command.ExecuteNonQueryAsync();
-        return new DatabaseSettings { Engine = DatabaseEngine.PostgreSql, ConnectionString = $"{cluster.Connection};Database={name}" };
+        return new DatabaseSettings { Engine = DatabaseEngine.PostgreSql, ConnectionString = $"{Connection};Database={name}" };
     }
 
     public async ValueTask DisposeAsync()
     {
         if (!Started.IsValueCreated) return;
         var cluster = await Started.Value;
-        using var process = cluster._process!;
-        await RunAsync("kill", "-INT", $"{process.Id}");
-        await process.WaitForExitAsync();
+        await cluster.StopAsync();
         Directory.Delete(cluster._folder, recursive: true);
     }
 
-    // PostgreSQL refuses to run as root: there it runs as the user that its package made.
-    private static async Task<Postgres> StartAsync()
+    /// <summary>Ends the server; its folder stays.</summary>
+    public async Task StopAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("irori-pg-").FullName;
+        using var process = _process!;
+        await RunAsync("kill", "-INT", $"{process.Id}");
+        await process.WaitForExitAsync();
+    }
+
+    // PostgreSQL refuses to run as root: there it runs as the user that its package made.
+    private static async Task<Postgres> StartAsync(string folder)
+    {
         var data = Path.Combine(folder, "data");
         if (Environment.UserName == "root") await RunAsync("chown", "postgres", folder);
         await RunAsync(AsUser(Program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"));

@@ -38,11 +38,11 @@ internal static class BusWire
         Created = command.Created.ToUnixTimeMilliseconds(), At = at, Left = (long)left.TotalMilliseconds,
     };
 
-    /// <summary>The command of a call, with its deadline by this node's clock.</summary>
-    public static DeviceCommand Command(CallMessage call, DateTimeOffset deadline) => new()
+    /// <summary>The command of a call, with its deadline by this node's clocks.</summary>
+    public static DeviceCommand Command(CallMessage call, TimeSpan left, TimeProvider time) => new()
     {
         Id = call.Id, Device = call.Device, Body = call.Body, Account = call.Account, App = call.App, Source = call.Source, Ip = call.Ip,
-        Created = DateTimeOffset.FromUnixTimeMilliseconds(call.Created), Deadline = deadline,
+        Created = DateTimeOffset.FromUnixTimeMilliseconds(call.Created), Deadline = time.GetUtcNow() + left, Expires = DeviceCommand.After(time, left),
     };
 
     /// <summary>True for the changes of devices, which only nodes with feeds hear.</summary>

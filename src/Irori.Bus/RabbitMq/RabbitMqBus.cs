@@ -58,7 +58,7 @@ public sealed partial class RabbitMqBus : IBus
     {
         // The own devices need no broker.
         if (node.Name == Volatile.Read(ref _node)?.Name) return await _here.SendAsync(node, command, cancel);
-        var left = command.Deadline - _time.GetUtcNow();
+        var left = command.Left(_time);
         if (left <= TimeSpan.Zero) return new CommandReply(CommandOutcome.Undelivered);
         return Volatile.Read(ref _session) is { } session
             ? await session.CallAsync(node, BusWire.Write(BusWire.Call(command, left, _clock.Now)), left, cancel)
@@ -260,7 +260,7 @@ public sealed partial class RabbitMqBus : IBus
         {
             await answer(Interlocked.Increment(ref _serving) > MaxServing
                 ? CommandReply.NotSent
-                : await _here.SendAsync(_node!, BusWire.Command(call, _time.GetUtcNow() + left), CancellationToken.None));
+                : await _here.SendAsync(_node!, BusWire.Command(call, left, _time), CancellationToken.None));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

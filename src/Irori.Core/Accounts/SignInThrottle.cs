@@ -2,7 +2,7 @@ namespace Irori.Core.Accounts;
 
 /// <summary>
 /// Slows down guessing of passwords: failures are counted per login and address, and per login over all addresses. A right password
-/// forgets the failures of its address. Counted per node.
+/// forgets the failures of its address. Counted per node, by a monotonic clock.
 /// </summary>
 public sealed class SignInThrottle(TimeProvider time)
 {
@@ -18,7 +18,7 @@ public sealed class SignInThrottle(TimeProvider time)
     private const int MaxRemembered = 50_000;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Queue<DateTimeOffset>> _failures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<long>> _failures = new(StringComparer.Ordinal);
 
     /// <summary>The fault of who has to wait, or null.</summary>
     public Fault? Check(Login login, string? ip)
@@ -56,23 +56,23 @@ public sealed class SignInThrottle(TimeProvider time)
     private TimeSpan Wait(string key, int limit)
     {
         if (!_failures.TryGetValue(key, out var failures)) return TimeSpan.Zero;
-        var now = time.GetUtcNow();
-        while (failures.TryPeek(out var oldest) && oldest <= now - Window) failures.Dequeue();
-        return failures.Count < limit ? TimeSpan.Zero : failures.Peek() + Window - now;
+        while (failures.TryPeek(out var oldest) && IsOver(oldest)) failures.Dequeue();
+        return failures.Count < limit ? TimeSpan.Zero : Window - time.GetElapsedTime(failures.Peek());
     }
 
     private void Add(string key)
     {
-        if (!_failures.TryGetValue(key, out var failures)) _failures[key] = failures = new Queue<DateTimeOffset>();
-        failures.Enqueue(time.GetUtcNow());
+        if (!_failures.TryGetValue(key, out var failures)) _failures[key] = failures = new Queue<long>();
+        failures.Enqueue(time.GetTimestamp());
         if (failures.Count > PerLogin) failures.Dequeue();
     }
+
+    private bool IsOver(long failedAt) => time.GetElapsedTime(failedAt) >= Window;
 
     // What is over goes; if the map is still full, everything does: a flood must not cost memory.
     private void Forget()
     {
-        var now = time.GetUtcNow();
-        foreach (var (key, _) in _failures.Where(f => f.Value.All(at => at <= now - Window)).ToList()) _failures.Remove(key);
+        foreach (var (key, _) in _failures.Where(f => f.Value.All(IsOver)).ToList()) _failures.Remove(key);
         if (_failures.Count >= MaxRemembered) _failures.Clear();
     }
 }

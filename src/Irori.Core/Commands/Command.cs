@@ -49,8 +49,20 @@ public sealed record DeviceCommand
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>No later than this may it be sent, and no longer is an answer waited for.</summary>
+    /// <summary>No later than this may it be sent, and no longer is an answer waited for: by the wall clock, for the record and for people.</summary>
     public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>
+    /// The same by the monotonic clock of this process (<see cref="After"/>), which alone decides: a step of the wall clock ends or prolongs
+    /// nothing. A node that gets the command from another one sets it anew, from the time that was left.
+    /// </summary>
+    public required long Expires { get; init; }
+
+    /// <summary>A point of the monotonic clock.</summary>
+    public static long After(TimeProvider time, TimeSpan within) => time.GetTimestamp() + (long)(within.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>The time that is left; zero or less when there is none.</summary>
+    public TimeSpan Left(TimeProvider time) => time.GetElapsedTime(time.GetTimestamp(), Expires);
 
     /// <summary>The command with what became of it.</summary>
     public CommandRecord Record(CommandOutcome outcome, DateTimeOffset? sentAt, DateTimeOffset now, string? answer) => new()

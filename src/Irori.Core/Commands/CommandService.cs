@@ -28,9 +28,10 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
         var command = new DeviceCommand
         {
             Id = Ids.Number(), Device = device.No, Body = body, Account = who.Account.Id, App = who.App.Id, Ip = who.Ip, Created = now, Deadline = now + within,
+            Expires = DeviceCommand.After(time, within),
         };
         var start = time.GetTimestamp();
-        var reply = await AskAsync(who, device, command, within, cancel);
+        var reply = await AskAsync(who, device, command, cancel);
         // What the device's node knows, it has recorded; of the rest it may know nothing. A record of what the device said stays.
         if (reply.Outcome is CommandOutcome.Offline or CommandOutcome.Undelivered or CommandOutcome.Unknown) await RecordAsync(device, command, reply, cancel);
         IroriMeter.CommandEnded(reply.Outcome, time.GetElapsedTime(start));
@@ -45,15 +46,14 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
     }
 
     // Only a closed link or an expired lease means offline: a node that is not reached, or does not hold the link, is asked again until the deadline.
-    private async Task<CommandReply> AskAsync(Principal who, VisibleDevice device, DeviceCommand command, TimeSpan within, CancellationToken cancel)
+    private async Task<CommandReply> AskAsync(Principal who, VisibleDevice device, DeviceCommand command, CancellationToken cancel)
     {
-        var start = time.GetTimestamp();
         var current = device;
         while (true)
         {
             if (!current.Online || current.LinkNode is not { } node) return new CommandReply(CommandOutcome.Offline);
             var reply = await bus.SendAsync(node, command, cancel);
-            if (!reply.AskAgain || within - time.GetElapsedTime(start) <= Retry) return reply;
+            if (!reply.AskAgain || command.Left(time) <= Retry) return reply;
             await Task.Delay(Retry, time, cancel);
             if (await FindAsync(who, device.Id, cancel) is not { } again) return reply;
             current = again;

@@ -46,16 +46,18 @@ public sealed class Link
 
     private readonly IDatabase _database;
     private readonly IBus _bus;
+    private readonly StorageGate _gate;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<long, PendingCommand> _pending = new();
 
-    internal Link(LinkIdentity identity, long epoch, ILinkChannel channel, IDatabase database, IBus bus, TimeProvider time)
+    internal Link(LinkIdentity identity, long epoch, ILinkChannel channel, IDatabase database, IBus bus, StorageGate gate, TimeProvider time)
     {
         Identity = identity;
         Epoch = epoch;
         Channel = channel;
         _database = database;
         _bus = bus;
+        _gate = gate;
         _time = time;
     }
 
@@ -71,7 +73,7 @@ public sealed class Link
     public async Task<Result<StateWritten>> ReportAsync(Report report, CancellationToken cancel)
     {
         var now = _time.GetUtcNow();
-        var written = Bound(report, now) is { } fault ? fault : await WriteAsync(Change(report, now), cancel);
+        var written = (_gate.Refusal ?? Bound(report, now)) is { } fault ? fault : await WriteAsync(Change(report, now), cancel);
         IroriMeter.Reported(written);
         return written;
     }
@@ -84,7 +86,7 @@ public sealed class Link
     internal async Task<CommandReply> CommandAsync(DeviceCommand command, CancellationToken cancel)
     {
         if (_pending.Count >= MaxPending) return new CommandReply(CommandOutcome.Undelivered, "too many commands wait for this device");
-        var left = command.Deadline - _time.GetUtcNow();
+        var left = command.Left(_time);
         if (left <= TimeSpan.Zero) return new CommandReply(CommandOutcome.Undelivered);
         var wireId = Channel.NewWireId();
         var pending = new PendingCommand(command);

@@ -26,6 +26,7 @@ public sealed partial class LinkService
 
     private readonly IDatabase _database;
     private readonly IBus _bus;
+    private readonly StorageGate _gate;
     private readonly TimeProvider _time;
     private readonly ILogger<LinkService> _log;
     private readonly ConcurrentDictionary<long, Link> _links = new();
@@ -36,10 +37,12 @@ public sealed partial class LinkService
     private int _doubt;
 
     /// <summary>Serves the bus with this node's links.</summary>
-    public LinkService(IDatabase database, IBus bus, NodeIdentity node, LinkSettings settings, TimeProvider time, ILogger<LinkService> log)
+    public LinkService(
+        IDatabase database, IBus bus, StorageGate gate, NodeIdentity node, LinkSettings settings, TimeProvider time, ILogger<LinkService> log)
     {
         _database = database;
         _bus = bus;
+        _gate = gate;
         _time = time;
         _log = log;
         _node = node;
@@ -81,7 +84,7 @@ public sealed partial class LinkService
                 },
                 cancel);
             if (!opened.Try(out var row, out var fault)) return fault;
-            var link = new Link(device, row.Epoch, channel, _database, _bus, _time);
+            var link = new Link(device, row.Epoch, channel, _database, _bus, _gate, _time);
             if (!Keep(link)) return new Fault(FaultKind.Superseded, "A newer connection of the device has taken over");
             if (Node != node) Interlocked.Exchange(ref _stale, 1);
             _bus.Publish(new LinkOpened(device.Device, row.Epoch));

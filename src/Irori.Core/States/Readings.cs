@@ -16,12 +16,12 @@ public static class Readings
         return Of(document.RootElement);
     }
 
-    /// <summary>The readings of an object; none when it is something else.</summary>
+    /// <summary>The readings of an object; none when it is something else. Of a name that is there twice, the last counts.</summary>
     public static IReadOnlyList<Reading> Of(JsonElement properties)
     {
         if (properties.ValueKind != JsonValueKind.Object) return [];
-        var readings = new List<Reading>();
-        foreach (var property in properties.EnumerateObject()) readings.Add(new Reading(property.Name, property.Value.GetRawText()));
-        return readings;
+        var readings = new OrderedDictionary<string, Reading>(StringComparer.Ordinal);
+        foreach (var property in properties.EnumerateObject()) readings[property.Name] = new Reading(property.Name, property.Value.GetRawText());
+        return [.. readings.Values];
     }
 }

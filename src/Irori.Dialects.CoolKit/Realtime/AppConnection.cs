@@ -112,8 +112,10 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
                 continue;
             }
 
-            await _running.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancel.IsCancellationRequested)
+            var turn = _running.WaitAsync(cancel);
+            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Not by the token: a turn that was had must be given back.
+            if (!turn.IsCompletedSuccessfully)
             {
                 frame.Dispose();
                 return;

@@ -25,18 +25,22 @@ internal static class ConsoleApi
     {
         var json = ConsoleJson.Default;
         var api = routes.MapGroup(Prefix).ExcludeFromDescription();
-        api.MapPost("/session", Anonymous<SessionApi, Me>((a, context) => a.SignInAsync(context), json.Me));
-        api.MapGet("/session", Signed<SessionApi, Me>((a, context, who) => a.MeAsync(context, who), json.Me));
-        api.MapDelete("/session", Signed<SessionApi, Done>((a, context, who) => a.SignOutAsync(context, who), json.Done));
-        api.MapGet("/homes", Signed<HomesApi, HomesAnswer>((a, context, who) => a.ListAsync(context, who), json.HomesAnswer));
-        api.MapGet("/homes/{home}/devices", Signed<DevicesApi, DevicesAnswer>((a, context, who) => a.ListAsync(context, who), json.DevicesAnswer));
-        api.MapGet("/devices/{device}", Signed<DevicesApi, DeviceAnswer>((a, context, who) => a.FindAsync(context, who), json.DeviceAnswer));
-        api.MapPost("/devices/{device}/command", Signed<DevicesApi, CommandDone>((a, context, who) => a.CommandAsync(context, who), json.CommandDone));
-        api.MapGet("/devices/{device}/history", Signed<HistoryApi, HistoryAnswer>((a, context, who) => a.PointsAsync(context, who), json.HistoryAnswer));
-        api.MapGet("/feed", Signed<FeedApi>((a, context, who) => a.RunAsync(context, who)));
-        api.MapGet("/operator/outbox", Operator<OperatorApi, OutboxAnswer>((a, _, _) => a.OutboxAsync(), json.OutboxAnswer));
-        api.MapGet("/operator/devices", Operator<OperatorApi, FoundAnswer>((a, context, who) => a.SearchAsync(context, who), json.FoundAnswer));
-        api.MapGet("/operator/devices/{device}", Operator<OperatorApi, InspectAnswer>((a, context, who) => a.InspectAsync(context, who), json.InspectAnswer));
-        api.Map("/{**rest}", Signed<SessionApi>((_, context, _) => ConsoleFaults.WriteAsync(context, Fault.NotVisible("page"))));
+        Map(api, "POST", "/session", Anonymous<SessionApi, Me>((a, context) => a.SignInAsync(context), json.Me));
+        Map(api, "GET", "/session", Signed<SessionApi, Me>((a, context, who) => a.MeAsync(context, who), json.Me));
+        Map(api, "DELETE", "/session", Signed<SessionApi, Done>((a, context, who) => a.SignOutAsync(context, who), json.Done));
+        Map(api, "GET", "/homes", Signed<HomesApi, HomesAnswer>((a, context, who) => a.ListAsync(context, who), json.HomesAnswer));
+        Map(api, "GET", "/homes/{home}/devices", Signed<DevicesApi, DevicesAnswer>((a, context, who) => a.ListAsync(context, who), json.DevicesAnswer));
+        Map(api, "GET", "/devices/{device}", Signed<DevicesApi, DeviceAnswer>((a, context, who) => a.FindAsync(context, who), json.DeviceAnswer));
+        Map(api, "POST", "/devices/{device}/command", Signed<DevicesApi, CommandDone>((a, context, who) => a.CommandAsync(context, who), json.CommandDone));
+        Map(api, "GET", "/devices/{device}/history", Signed<HistoryApi, HistoryAnswer>((a, context, who) => a.PointsAsync(context, who), json.HistoryAnswer));
+        Map(api, "GET", "/feed", Signed<FeedApi>((a, context, who) => a.RunAsync(context, who)));
+        Map(api, "GET", "/operator/outbox", Operator<OperatorApi, OutboxAnswer>((a, _, _) => a.OutboxAsync(), json.OutboxAnswer));
+        Map(api, "GET", "/operator/devices", Operator<OperatorApi, FoundAnswer>((a, context, who) => a.SearchAsync(context, who), json.FoundAnswer));
+        Map(api, "GET", "/operator/devices/{device}", Operator<OperatorApi, InspectAnswer>((a, context, who) => a.InspectAsync(context, who), json.InspectAnswer));
+        var rest = Signed<SessionApi>((_, context, _) => ConsoleFaults.WriteAsync(context, Fault.NotVisible("page")));
+        api.Map("/{**rest}", rest.Serve).WithMetadata(rest.Access);
     }
+
+    private static void Map(RouteGroupBuilder api, string method, string path, ConsoleHandler handler) =>
+        api.MapMethods(path, [method], handler.Serve).WithMetadata(handler.Access);
 }

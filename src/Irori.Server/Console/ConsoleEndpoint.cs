@@ -8,6 +8,22 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Irori.Server.Console;
 
+/// <summary>Who is answered by an endpoint of the console; it stands in the endpoint's metadata.</summary>
+internal enum ConsoleAccess
+{
+    /// <summary>Everybody.</summary>
+    Anonymous,
+
+    /// <summary>Who is signed in.</summary>
+    Signed,
+
+    /// <summary>Operators.</summary>
+    Operator,
+}
+
+/// <summary>An endpoint with the guard that stands around it.</summary>
+internal sealed record ConsoleHandler(ConsoleAccess Access, RequestDelegate Serve);
+
 /// <summary>What stands around every endpoint of the console: limits, protection against other sites, the session, answers in JSON.</summary>
 internal static class ConsoleEndpoint
 {
@@ -15,28 +31,32 @@ internal static class ConsoleEndpoint
     public const string Header = "X-Irori-Console";
 
     /// <summary>For everybody.</summary>
-    public static RequestDelegate Anonymous<TApi, T>(Func<TApi, HttpContext, Task<Result<T>>> handle, JsonTypeInfo<T> json)
-        where TApi : notnull => context => GuardAsync(context, async () => await WriteAsync(context, await handle(Api<TApi>(context), context), json));
+    public static ConsoleHandler Anonymous<TApi, T>(Func<TApi, HttpContext, Task<Result<T>>> handle, JsonTypeInfo<T> json)
+        where TApi : notnull => new(
+        ConsoleAccess.Anonymous, context => GuardAsync(context, async () => await WriteAsync(context, await handle(Api<TApi>(context), context), json)));
 
     /// <summary>For who is signed in.</summary>
-    public static RequestDelegate Signed<TApi, T>(Func<TApi, HttpContext, Principal, Task<Result<T>>> handle, JsonTypeInfo<T> json)
+    public static ConsoleHandler Signed<TApi, T>(Func<TApi, HttpContext, Principal, Task<Result<T>>> handle, JsonTypeInfo<T> json)
         where TApi : notnull =>
         Signed<TApi>(async (api, context, who) => await WriteAsync(context, await handle(api, context, who), json));
 
     /// <summary>For who is signed in; the handler writes the answer.</summary>
-    public static RequestDelegate Signed<TApi>(Func<TApi, HttpContext, Principal, Task> handle)
-        where TApi : notnull => context => GuardAsync(
-        context,
-        async () =>
-        {
-            if ((await WhoAsync(context)).Try(out var who, out var fault)) await handle(Api<TApi>(context), context, who);
-            else await ConsoleFaults.WriteAsync(context, fault);
-        });
+    public static ConsoleHandler Signed<TApi>(Func<TApi, HttpContext, Principal, Task> handle)
+        where TApi : notnull => new(
+        ConsoleAccess.Signed,
+        context => GuardAsync(
+            context,
+            async () =>
+            {
+                if ((await WhoAsync(context)).Try(out var who, out var fault)) await handle(Api<TApi>(context), context, who);
+                else await ConsoleFaults.WriteAsync(context, fault);
+            }));
 
     /// <summary>For operators; for everybody else who is signed in there is no such page, whatever the request says.</summary>
-    public static RequestDelegate Operator<TApi, T>(Func<TApi, HttpContext, Principal, Task<Result<T>>> handle, JsonTypeInfo<T> json)
+    public static ConsoleHandler Operator<TApi, T>(Func<TApi, HttpContext, Principal, Task<Result<T>>> handle, JsonTypeInfo<T> json)
         where TApi : notnull => Signed<TApi, T>(
-        async (api, context, who) => (await Api<DeviceInspector>(context).CheckAsync(who, context.RequestAborted)).Fault ?? await handle(api, context, who), json);
+        async (api, context, who) => (await Api<DeviceInspector>(context).CheckAsync(who, context.RequestAborted)).Fault ?? await handle(api, context, who), json)
+        with { Access = ConsoleAccess.Operator };
 
     /// <summary>Who the request's cookie stands for.</summary>
     public static async Task<Result<Principal>> WhoAsync(HttpContext context)

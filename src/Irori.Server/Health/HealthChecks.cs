@@ -2,7 +2,7 @@ using Irori.Core;
 using Irori.Core.Feeds;
 using Irori.Core.Links;
 using Irori.Server.Hosting;
-using Irori.Server.Settings;
+using Irori.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Irori.Server.Health;
@@ -57,21 +57,16 @@ internal sealed class DrainingCheck(Draining draining) : IHealthCheck
         : HealthCheckResult.Healthy("This node takes devices and apps"));
 }
 
-/// <summary>The data folder's disk is not nearly full.</summary>
-internal sealed class DiskCheck(IroriSettings settings) : IHealthCheck
+/// <summary>What the database stands on is not nearly full, so that reports are taken.</summary>
+internal sealed class DiskCheck(DiskWatch watch, StorageGate gate) : IHealthCheck
 {
-    private const int LeastPercent = 5;
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(gate.IsClosed ? HealthCheckResult.Unhealthy(Say(watch.Room)) : HealthCheckResult.Healthy(Say(watch.Room)));
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    internal static string Say(StorageRoom? room) => room switch
     {
-        var disk = new DriveInfo(Path.GetFullPath(settings.Data));
-        return Task.FromResult(Judge(disk.AvailableFreeSpace, disk.TotalSize));
-    }
-
-    internal static HealthCheckResult Judge(long free, long total)
-    {
-        var percent = total > 0 ? 100.0 * free / total : 0;
-        var sentence = $"{percent:F1} % of the disk of the data folder is free, and {LeastPercent} % must be";
-        return percent < LeastPercent ? HealthCheckResult.Unhealthy(sentence) : HealthCheckResult.Healthy(sentence);
-    }
+        { Refused: true } => "The database has no space left",
+        { FreePart: { } part } => $"{100 * part:F1} % of the database's disk is free; below {100 * DiskWatch.Least:F0} % no report is taken, until {100 * DiskWatch.Enough:F0} % are free again",
+        _ => "How much space the database has left is not known here; the database has not refused a change",
+    };
 }

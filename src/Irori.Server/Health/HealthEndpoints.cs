@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
+using Irori.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 namespace Irori.Server.Health;
 
@@ -23,7 +25,8 @@ internal static class HealthEndpoints
 {
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
-        services.AddSingleton<Readiness>().AddSingleton<DatabaseCheck>().AddSingleton<LeaseCheck>().AddSingleton<DrainingCheck>().AddSingleton<DiskCheck>();
+        services.AddSingleton<Readiness>().AddSingleton<DiskWatch>().AddSingleton<DatabaseCheck>().AddSingleton<LeaseCheck>().AddSingleton<DrainingCheck>().AddSingleton<DiskCheck>();
+        services.AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<DiskWatch>().RunAsync));
         services.AddHealthChecks()
             .AddCheck<DatabaseCheck>("database").AddCheck<LeaseCheck>("lease").AddCheck<DrainingCheck>("draining").AddCheck<DiskCheck>("disk");
         return services;

@@ -7,6 +7,7 @@ using Irori.Core.Feeds;
 using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Server.Accounts;
+using Irori.Server.Move;
 using Irori.Server.Settings;
 using Irori.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,10 +51,11 @@ public sealed class Foundation : IAsyncDisposable
     };
 
     /// <summary>Opens everything; at the first start the installation and its keys are made.</summary>
-    /// <exception cref="StartupException">The master key is missing or wrong.</exception>
+    /// <exception cref="StartupException">The master key is missing or wrong, or the installation was moved away.</exception>
     public static async Task<Foundation> OpenAsync(
         IroriSettings settings, string? masterKey, TimeProvider time, ILoggerFactory log, CancellationToken cancel)
     {
+        if (settings.Database.Engine == DatabaseEngine.Sqlite) MovedMark.Refuse(settings.Data);
         var database = await DatabaseFactory.OpenAsync(Stored(settings), time, log, cancel);
         try
         {
@@ -80,7 +82,7 @@ public sealed class Foundation : IAsyncDisposable
 
     /// <summary>Registers the home cloud on this foundation.</summary>
     public IServiceCollection Register(IServiceCollection services, IroriSettings settings, TimeProvider time, NodeIdentity node) =>
-        Compose(services, settings, time).AddSingleton<IDatabase>(Database).AddSingleton(Installation).AddSingleton(Keys).AddSingleton(node);
+        Compose(services, settings, time).AddSingleton(Database).AddSingleton<IDatabase>(Database).AddSingleton(Installation).AddSingleton(Keys).AddSingleton(node);
 
     /// <summary>Registers everything that needs no open database.</summary>
     public static IServiceCollection Compose(IServiceCollection services, IroriSettings settings, TimeProvider time) => services

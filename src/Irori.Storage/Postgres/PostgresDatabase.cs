@@ -16,13 +16,15 @@ internal sealed partial class PostgresDatabase : IroriDatabase
     private const int Attempts = 3;
 
     private readonly NpgsqlDataSource _source;
+    private readonly PostgresRoom _room;
     private readonly PostgresLane[] _lanes;
 
-    private PostgresDatabase(NpgsqlDataSource source, ILogger log)
+    private PostgresDatabase(NpgsqlDataSource source, string connectionString, ILogger log)
     {
         _source = source;
+        _room = new PostgresRoom(source, connectionString);
         var properties = new PropertyNumbers(source);
-        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new PostgresLane(source, properties, log))];
+        _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new PostgresLane(source, properties, _room, log))];
     }
 
     public static async Task<PostgresDatabase> OpenAsync(string connectionString, TimeProvider time, ILoggerFactory log, CancellationToken cancel)
@@ -31,7 +33,7 @@ internal sealed partial class PostgresDatabase : IroriDatabase
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = "irori" };
         var source = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
         await MigrateAsync(source, time, logger, cancel);
-        return new PostgresDatabase(source, logger);
+        return new PostgresDatabase(source, connectionString, logger);
     }
 
     public override async Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)
@@ -61,6 +63,7 @@ internal sealed partial class PostgresDatabase : IroriDatabase
             }
             catch (Exception e) when (PostgresEngine.IsInfrastructure(e))
             {
+                _room.Note(e);
                 return UnavailableException.Fault;
             }
         }
@@ -94,6 +97,8 @@ internal sealed partial class PostgresDatabase : IroriDatabase
             settings[name] = await connection.ExecuteScalarAsync<string>($"SHOW {name}") ?? "";
         return settings;
     }
+
+    public override Task<StorageRoom> ReadRoomAsync(CancellationToken cancel) => _room.ReadAsync(cancel);
 
     protected override async ValueTask CloseAsync()
     {

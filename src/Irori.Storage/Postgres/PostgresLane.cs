@@ -18,14 +18,16 @@ internal sealed partial class PostgresLane : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly PropertyNumbers _properties;
+    private readonly PostgresRoom _room;
     private readonly ILogger _log;
     private readonly Channel<LaneItem> _queue = Channel.CreateBounded<LaneItem>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
     private readonly Task _running;
 
-    public PostgresLane(NpgsqlDataSource source, PropertyNumbers properties, ILogger log)
+    public PostgresLane(NpgsqlDataSource source, PropertyNumbers properties, PostgresRoom room, ILogger log)
     {
         _source = source;
         _properties = properties;
+        _room = room;
         _log = log;
         _running = Task.Run(RunAsync);
     }
@@ -79,6 +81,7 @@ internal sealed partial class PostgresLane : IAsyncDisposable
         {
             Log.CommitFailed(_log, batch.Count, e);
             IroriMeter.CommitFailed();
+            _room.Note(e);
             var told = PostgresEngine.Translate(e);
             foreach (var item in batch) item.Fail(told);
         }

@@ -8,11 +8,13 @@ namespace Irori.Storage.Sqlite;
 /// <summary>One file, one writer, several readers.</summary>
 internal sealed partial class SqliteDatabase : IroriDatabase
 {
+    private readonly string _path;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
 
     private SqliteDatabase(string path, ILogger log)
     {
+        _path = Path.GetFullPath(path);
         _writer = new SqliteWriter(path, log);
         _readers = new SqliteReaders(path, Math.Clamp(Environment.ProcessorCount, 2, 4));
     }
@@ -61,11 +63,30 @@ internal sealed partial class SqliteDatabase : IroriDatabase
         return await item.Done;
     }
 
+    public override async Task<StorageRoom> ReadRoomAsync(CancellationToken cancel)
+    {
+        var disk = new DriveInfo(_path);
+        var log = new FileInfo(_path + "-wal");
+        var free = disk.AvailableFreeSpace + await ReadReusableAsync(cancel);
+        return new StorageRoom(free, disk.TotalSize, Refused: false, log.Exists ? log.Length : 0);
+    }
+
     protected override ValueTask CloseAsync()
     {
         _writer.Dispose();
         _readers.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    // What the end of old history has left inside the file.
+    private async Task<long> ReadReusableAsync(CancellationToken cancel)
+    {
+        var item = new WriterQuery(c => new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["free"] = c.ExecuteScalar<string>("SELECT f.freelist_count * p.page_size FROM pragma_freelist_count() AS f, pragma_page_size() AS p") ?? "0",
+        });
+        await _writer.EnqueueAsync(item, cancel);
+        return long.Parse((await item.Done)["free"]);
     }
 
     private static async Task MigrateAsync(string path, TimeProvider time, ILogger log, CancellationToken cancel)

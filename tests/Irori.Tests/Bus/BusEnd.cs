@@ -70,6 +70,7 @@ internal sealed class BusEnd : IAsyncDisposable
         return new DeviceCommand
         {
             Id = id, Device = 7, Body = """{"switch":"on","name":"Küche"}""", Account = "a", App = "b", Ip = "127.0.0.1", Created = now, Deadline = now + within,
+            Expires = DeviceCommand.After(TimeProvider.System, within),
         };
     }
 

@@ -20,6 +20,8 @@ public sealed class CommandTests : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("irori-test-").FullName;
     private readonly InProcessBus _bus = new();
+    private readonly StorageGate _gate = new();
+    private readonly SteppingTime _time = new();
     private World _world = null!;
     private LinkService _links = null!;
     private CommandService _commands = null!;
@@ -33,8 +35,8 @@ public sealed class CommandTests : IAsyncLifetime
         _world = await World.CreateAsync(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
         _life = await _world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
         var settings = new LinkSettings { OfflineGrace = TimeSpan.Zero };
-        _links = new LinkService(_world.Database, _bus, new NodeIdentity("n1", _life), settings, TimeProvider.System, NullLogger<LinkService>.Instance);
-        _commands = new CommandService(_world.Database, _bus, TimeProvider.System);
+        _links = new LinkService(_world.Database, _bus, _gate, new NodeIdentity("n1", _life), settings, _time, NullLogger<LinkService>.Instance);
+        _commands = new CommandService(_world.Database, _bus, _time);
         _owner = await PrincipalAsync(_world.Account);
     }
 
@@ -196,6 +198,54 @@ public sealed class CommandTests : IAsyncLifetime
         await link.ReportAsync(new Report { Readings = [new Reading("power", "2")] }, Cancel);
 
         (await StateAsync())["power"].Json.ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task While_the_storage_is_nearly_full_reports_are_refused_and_commands_go_on()
+    {
+        var channel = new FakeChannel();
+        var link = await OpenAsync(channel);
+        var report = new Report { Readings = [new Reading("power", "1")], Key = 1 };
+        _gate.Set(closed: true);
+
+        (await link.ReportAsync(report, Cancel)).Fault!.Kind.ShouldBe(FaultKind.Unavailable);
+        (await _world.PointsAsync("power")).ShouldBeEmpty();
+        var sending = _commands.SendAsync(_owner, "1000000001", """{"switch":"on"}""", Patient, Cancel);
+        link.Answer(await channel.FirstSent.Task, accepted: true, null, null, default);
+        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
+
+        _gate.Set(closed: false);
+        (await link.ReportAsync(report, Cancel)).Value.Outcome.ShouldBe(StateOutcome.Accepted);
+    }
+
+    [Theory]
+    [InlineData(3_600)]
+    [InlineData(-3_600)]
+    public async Task A_step_of_the_wall_clock_neither_ends_nor_prolongs_a_command(int seconds)
+    {
+        var channel = new FakeChannel();
+        var link = await OpenAsync(channel);
+        var stepping = new CommandService(_world.Database, new DetourBus(_bus, _ => _time.Step(TimeSpan.FromSeconds(seconds))), _time);
+
+        var sending = stepping.SendAsync(_owner, "1000000001", """{"switch":"on"}""", Patient, Cancel);
+        link.Answer(await channel.FirstSent.Task.WaitAsync(Patient, Cancel), accepted: true, null, null, default);
+        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
+        (await stepping.SendAsync(_owner, "1000000001", "{}", Soon, Cancel).WaitAsync(Patient, Cancel)).Fault!.Kind.ShouldBe(FaultKind.NoAnswer);
+    }
+
+    [Fact]
+    public async Task A_step_of_the_wall_clock_does_not_stop_the_search_for_the_node_that_has_the_link()
+    {
+        var channel = new FakeChannel();
+        var link = await OpenAsync(channel);
+        var missed = 0;
+        var bus = new DetourBus(_bus, _ => _time.Step(TimeSpan.FromHours(1)), () => Interlocked.Increment(ref missed) == 1);
+
+        var sending = new CommandService(_world.Database, bus, _time).SendAsync(_owner, "1000000001", "{}", Patient, Cancel);
+
+        link.Answer(await channel.FirstSent.Task.WaitAsync(Patient, Cancel), accepted: true, null, null, default);
+        (await sending).IsOk.ShouldBeTrue();
+        missed.ShouldBe(2);
     }
 
     private async Task<Link> OpenAsync(FakeChannel channel) => (await _links.OpenAsync(

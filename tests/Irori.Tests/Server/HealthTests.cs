@@ -110,11 +110,16 @@ public sealed class HealthTests
     }
 
     [Theory]
-    [InlineData(5, 100, HealthStatus.Healthy)]
-    [InlineData(4, 100, HealthStatus.Unhealthy)]
-    [InlineData(0, 0, HealthStatus.Unhealthy)]
-    public void Less_than_five_percent_of_free_space_is_too_little(long free, long total, HealthStatus expected) =>
-        DiskCheck.Judge(free, total).Status.ShouldBe(expected);
+    [InlineData(5L, 100L, false, false, false)]
+    [InlineData(4L, 100L, false, false, true)]
+    [InlineData(5L, 100L, false, true, true)]
+    [InlineData(6L, 100L, false, true, false)]
+    [InlineData(90L, 100L, true, false, true)]
+    [InlineData(null, null, false, false, false)]
+    [InlineData(null, null, true, false, true)]
+    public void Reports_stop_below_five_percent_of_free_space_or_when_the_engine_refuses_and_begin_again_at_six(
+        long? free, long? total, bool refused, bool closed, bool expected) =>
+        DiskWatch.IsShort(new StorageRoom(free, total, refused, null), closed).ShouldBe(expected);
 
     private static async Task ShouldFailAsync(TestServer server, string check, string sentence)
     {

@@ -137,7 +137,7 @@ public abstract class StateContract
         var now = TimeProvider.System.GetUtcNow();
         var command = new DeviceCommand
         {
-            Id = 42, Device = world.Device, Body = "{}", Account = "a", App = "app", Created = now, Deadline = now,
+            Id = 42, Device = world.Device, Body = "{}", Account = "a", App = "app", Created = now, Deadline = now, Expires = 0,
         };
         async Task<CommandRecord> RecordAsync(CommandOutcome outcome)
         {

@@ -1,0 +1,323 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
+using Irori.Core.Devices;
+using Irori.Core.Homes;
+using Irori.Dialects.CoolKit.Wire;
+using Irori.Server.Console;
+using Irori.Server.Settings;
+using Irori.Tests.Cli;
+using Irori.Tests.CoolKit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace Irori.Tests.Server;
+
+/// <summary>Secrets leave only where one list says so: by operation, field and role.</summary>
+public sealed class SecretTests
+{
+    private const string MetricsToken = "a-token-of-24-characters";
+    private const string GuestEmail = "guest@example.com";
+    private const string OperatorEmail = "operator@example.com";
+
+    private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
+    {
+        ["owner"] = CoolKitHouse.OwnerEmail, ["guest"] = GuestEmail, ["stranger"] = CoolKitHouse.StrangerEmail, ["operator"] = OperatorEmail,
+    };
+
+    /// <summary>Where a secret may leave. "self" is whoever signs in.</summary>
+    private static readonly (string Operation, string Field, string Role)[] Allowed =
+    [
+        ("registerUser", "data.at", "self"), ("registerUser", "data.rt", "self"),
+        ("loginUser", "data.at", "self"), ("loginUser", "data.rt", "self"),
+        ("loginWithSmsCode", "data.at", "self"), ("loginWithSmsCode", "data.rt", "self"),
+        ("resetPassword", "data.at", "self"), ("resetPassword", "data.rt", "self"),
+        ("refreshTokens", "data.at", "self"), ("refreshTokens", "data.rt", "self"),
+        ("listThings", "data.thingList.itemData.devicekey", "owner"),
+        ("getThings", "data.thingList.itemData.devicekey", "owner"),
+        ("addWifiDevice", "data.itemData.devicekey", "owner"),
+        ("POST /console/api/session", "Set-Cookie", "self"),
+        ("GET /console/api/operator/outbox", "messages.code", "operator"),
+        ("GET /console/api/operator/outbox", "messages.text", "operator"),
+        ("admin app add", "secret", "operator"),
+        ("admin device add", "key", "operator"),
+        ("admin operator add --mint-password", "password", "operator"),
+    ];
+
+    private readonly Dictionary<string, string> _secrets = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _codes = new(StringComparer.Ordinal);
+    private readonly List<(string Operation, string Role, string Field, string Text)> _seen = [];
+    private CoolKitHouse _house = null!;
+    private MadeDevice _lamp = null!;
+    private Home _home = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_secret_leaves_only_where_the_list_says_so()
+    {
+        await using var house = _house = await CoolKitHouse.StartAsync(settings: s => s with { Metrics = s.Metrics with { Token = MetricsToken } });
+        await FillAsync();
+        await using var lamp = await house.ConnectAsync(_lamp);
+        (await lamp.ReportAsync(new JsonObject { ["switch"] = "off" })).Error().ShouldBe(0);
+        using var obeying = new CancellationTokenSource();
+        var device = ObeyAsync(lamp, obeying.Token);
+        foreach (var (role, email) in Roles)
+        {
+            await OperationsAsync(role, email);
+            await SocketAsync(role, email);
+            await ConsoleAsync(role, email);
+        }
+
+        await PublicAsync();
+        lamp.Socket.Abort();
+        await obeying.CancelAsync();
+        await device;
+        await CommandLineAsync();
+
+        var left = _seen.Where(s => _codes.Contains(s.Text) || _secrets.Keys.Any(x => s.Text.Contains(x, StringComparison.Ordinal))).Select(s => (s.Operation, s.Field, s.Role)).Distinct().ToList();
+        var allowed = Allowed.SelectMany(a => (a.Role == "self" ? [.. Roles.Keys] : (string[])[a.Role]).Select(role => (a.Operation, a.Field, role))).ToList();
+        left.Select(l => $"{l}").Order().ShouldBe(allowed.Select(a => $"{a}").Order());
+    }
+
+    private async Task FillAsync()
+    {
+        var server = _house.Server;
+        Keep("password", CoolKitHouse.Password);
+        Keep("app secret", _house.AppSecret.Secret);
+        Keep("metrics token", MetricsToken);
+        Keep("master key", (await File.ReadAllTextAsync(Path.Combine(server.Service<IroriSettings>().Data, "master.key"), Cancel)).Trim());
+        var guest = await _house.AddAccountAsync(GuestEmail);
+        await server.Service<AccountRegistry>().PromoteAsync(await _house.AddAccountAsync(OperatorEmail), Cancel);
+        foreach (var role in Roles.Keys) await _house.AddAccountAsync(Phone(role));
+        using var app = await _house.SignedInAsync();
+        _lamp = await _house.AddAsync(app);
+        Keep("device key", _lamp.Key);
+        var database = server.Service<IDatabase>();
+        await database.WriteAsync<Done>(
+            async s =>
+            {
+                await s.Bindings.PutAsync(new Binding { Account = guest.No, Device = _lamp.Device.No, Role = Role.Guest, Since = TimeProvider.System.GetUtcNow() });
+                return new Done();
+            },
+            Cancel);
+        var owner = await database.ReadAsync(s => s.Accounts.FindAsync(Login.Email(CoolKitHouse.OwnerEmail).Value), Cancel);
+        _home = (await server.Service<HomeService>().ListAsync(owner!, Cancel)).Value.Current;
+    }
+
+    // Every operation of the v2 API, each in a session of its own, so that what ends one does not disturb the next.
+    private async Task OperationsAsync(string role, string email)
+    {
+        var operations = _house.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata.GetMetadata<OperationInfo>()).OfType<OperationInfo>().ToList();
+        operations.Count.ShouldBeGreaterThan(15);
+        foreach (var operation in operations)
+        {
+            using var app = await _house.SignedInAsync(email);
+            Keep("access token", app.Token!);
+            Keep("refresh token", app.RefreshToken!);
+            var (query, body) = await RequestAsync(operation.Name, role, email, app);
+            var text = body?.ToJsonString();
+            var signed = operation.Access == Access.Signed;
+            var authorization = signed ? $"Sign {app.Sign(text ?? query)}" : $"Bearer {app.Token}";
+            var answer = await app.SendAsync(new Call(new HttpMethod(operation.Method), query.Length > 0 ? $"{operation.Path}?{query}" : operation.Path)
+            {
+                Body = text, Authorization = authorization, AppId = app.AppId,
+            });
+            // Fresh tokens are secrets as soon as they are made.
+            if (answer["data"] is JsonObject { } data)
+            {
+                if (data["at"] is { } at) Keep("access token", (string)at!);
+                if (data["rt"] is { } rt) Keep("refresh token", (string)rt!);
+            }
+
+            Take(operation.Name, role, answer);
+        }
+    }
+
+    private async Task<(string Query, JsonObject? Body)> RequestAsync(string operation, string role, string email, CoolKitApp app)
+    {
+        var fresh = $"fresh-{role}@example.com";
+        return operation switch
+        {
+            "getRegion" => ("countryCode=49", null),
+            "registerUser" => ("", new JsonObject { ["countryCode"] = "+49", ["email"] = fresh, ["verificationCode"] = await CodeAsync(Login.Email(fresh).Value, CodePurpose.Register), ["password"] = CoolKitHouse.Password }),
+            "loginUser" => ("", new JsonObject { ["countryCode"] = "+49", ["email"] = email, ["password"] = CoolKitHouse.Password }),
+            "loginWithSmsCode" => ("", new JsonObject { ["countryCode"] = "+86", ["phoneNumber"] = Phone(role), ["verificationCode"] = await CodeAsync(Login.Phone(Phone(role)).Value, CodePurpose.SignIn) }),
+            "sendVerificationCode" => ("", new JsonObject { ["type"] = 3, ["email"] = $"other-{role}@example.com" }),
+            "resetPassword" => ("", new JsonObject { ["email"] = email, ["verificationCode"] = await CodeAsync(Login.Email(email).Value, CodePurpose.ResetPassword), ["password"] = CoolKitHouse.Password }),
+            "changePassword" => ("", new JsonObject { ["oldPassword"] = CoolKitHouse.Password, ["newPassword"] = CoolKitHouse.Password }),
+            "updateUserProfile" => ("", new JsonObject { ["nickname"] = "Nick" }),
+            "refreshTokens" => ("", new JsonObject { ["rt"] = app.RefreshToken }),
+            "closeAccount" => ("", new JsonObject { ["verificationCode"] = "0000" }),
+            "getUserProfile" or "logoutUser" or "listFamilies" => ("", null),
+            "listThings" => ("num=0", null),
+            "getThings" => ("", new JsonObject { ["thingList"] = new JsonArray(new JsonObject { ["itemType"] = role == "owner" ? 1 : 2, ["id"] = _lamp.Device.Id }) }),
+            "getThingStatus" => ($"type=1&id={_lamp.Device.Id}", null),
+            "updateThingStatus" => ("", new JsonObject { ["type"] = 1, ["id"] = _lamp.Device.Id, ["params"] = new JsonObject { ["switch"] = "on" } }),
+            "addWifiDevice" => ("", await AddBodyAsync(role)),
+            "deleteDevice" => ("deviceid=1000999999", null),
+            _ => throw new InvalidOperationException($"{operation} is new: say here how it is called, so that its answers are searched"),
+        };
+    }
+
+    // The owner adds a fresh device; others show that they know nothing of it.
+    private async Task<JsonObject> AddBodyAsync(string role)
+    {
+        var made = await _house.MakeAsync();
+        Keep("device key", made.Key);
+        return CoolKitHouse.AddBody(role == "owner" ? made : made with { Key = "wrong" });
+    }
+
+    private async Task<string> CodeAsync(Login login, CodePurpose purpose)
+    {
+        (await _house.Server.Service<AccountService>().SendCodeAsync(login, purpose, Cancel)).IsOk.ShouldBeTrue();
+        var code = _house.Server.Outbox.Newest(1)[0].Code;
+        // A few digits stand in many numbers by chance: a code is looked for as a whole text, and in its sentence.
+        _codes.Add(code);
+        Keep("code", _house.Server.Outbox.Newest(1)[0].Text);
+        return code;
+    }
+
+    private async Task SocketAsync(string role, string email)
+    {
+        using var app = await _house.SignedInAsync(email);
+        await using var socket = await TestSocket.OpenAsync(_house.Server.Http);
+        var head = new JsonObject { ["apikey"] = app.Apikey, ["deviceid"] = _lamp.Device.Id, ["userAgent"] = "app" };
+        await SendAsync("userOnline", new JsonObject { ["at"] = app.Token, ["appid"] = app.AppId });
+        await SendAsync("query", new JsonObject { ["params"] = new JsonArray() });
+        await SendAsync("update", new JsonObject { ["params"] = new JsonObject { ["switch"] = role == "owner" ? "off" : "on" } });
+
+        async Task SendAsync(string action, JsonObject more)
+        {
+            var frame = head.DeepClone().AsObject();
+            foreach (var (name, value) in more) frame[name] = value?.DeepClone();
+            (frame["action"], frame["sequence"]) = (action, $"{action}-1");
+            await socket.SendAsync(frame);
+            var answered = false;
+            while (!answered)
+            {
+                var answer = await socket.ReceiveAsync();
+                answered = (string?)answer["sequence"] == $"{action}-1";
+                Take($"ws {(answered ? action : (string?)answer["action"])}", role, answer);
+            }
+        }
+    }
+
+    private async Task ConsoleAsync(string role, string email)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = _house.Server.Http };
+        http.DefaultRequestHeaders.Add(ConsoleEndpoint.Header, "1");
+        var body = new JsonObject { ["login"] = email, ["password"] = CoolKitHouse.Password }.ToJsonString();
+        var cookie = "";
+        await CallAsync("POST", "/console/api/session", body);
+        var endpoints = _house.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText!.StartsWith("/console/api/", StringComparison.Ordinal)).ToList();
+        endpoints.Count.ShouldBeGreaterThan(10);
+        foreach (var endpoint in endpoints)
+        {
+            foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"])
+            {
+                // Signed in already, and signed out never.
+                if ((method, endpoint.RoutePattern.RawText!) is (not "GET", "/console/api/session")) continue;
+                await CallAsync(method, endpoint.RoutePattern.RawText!, """{"properties":{"switch":"on"}}""");
+            }
+        }
+
+        async Task CallAsync(string method, string pattern, string body)
+        {
+            var path = pattern.Replace("{home}", _home.Id, StringComparison.Ordinal).Replace("{device}", _lamp.Device.Id, StringComparison.Ordinal).Replace("{**rest}", "unknown", StringComparison.Ordinal);
+            if (pattern.EndsWith("/history", StringComparison.Ordinal)) path += "?property=switch";
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            if (method != "GET") request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            if (cookie.Length > 0) request.Headers.Add("Cookie", cookie);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+            var operation = $"{method} {pattern}";
+            if (response.Headers.TryGetValues("Set-Cookie", out var cookies))
+            {
+                cookie = cookies.Single().Split(';')[0];
+                Keep("console's token", Uri.UnescapeDataString(cookie.Split('=')[1]));
+            }
+
+            foreach (var (name, values) in response.Headers) _seen.Add((operation, role, name, Uri.UnescapeDataString(string.Join(' ', values))));
+            if (response.Content.Headers.ContentType?.MediaType == "text/event-stream")
+            {
+                using var feed = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
+                _seen.Add((operation, role, "stream", await feed.ReadLineAsync(Cancel) + await feed.ReadLineAsync(Cancel)));
+            }
+            else if (await response.Content.ReadAsStringAsync(Cancel) is { Length: > 0 } text) Take(operation, role, JsonNode.Parse(text));
+        }
+    }
+
+    private async Task PublicAsync()
+    {
+        using var http = new HttpClient { BaseAddress = _house.Server.Http };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MetricsToken);
+        foreach (var path in new[] { "/health/live", "/health/ready", "/metrics", "/dispatch/app", "/dispatch/device", "/openapi/coolkit-v2.json", "/v2/nothing", "/nothing" })
+            _seen.Add(($"GET {path}", "anybody", "", await (await http.GetAsync(path, Cancel)).Content.ReadAsStringAsync(Cancel)));
+    }
+
+    // The operator at a terminal: a secret is shown once, when it is made, and never again.
+    private async Task CommandLineAsync()
+    {
+        string[] folder = ["--data", _house.Server.Folder];
+        Keep("app secret", await AddAsync("secret", "admin app add", "--dialect", "coolkit"));
+        Keep("device key", await AddAsync("key", "admin device add", "--id", "1000fffff0", "--product", _house.Product.Product.Id));
+        Keep("password", await AddAsync("password", "admin operator add --mint-password", "--email", "second@example.com"));
+        foreach (var shown in new[] { "admin app list", "admin account list", "admin product list", $"admin product show {_house.Product.Product.Id}", "admin device find 1000", $"admin device show {_lamp.Device.Id}" })
+        {
+            var run = await CliRun.RunAsync([.. shown.Split(' '), .. folder]);
+            run.Code.ShouldBe(0, run.Error);
+            _seen.Add((shown, "operator", "", run.Output + run.Error));
+        }
+
+        async Task<string> AddAsync(string field, string command, params string[] more)
+        {
+            var run = await CliRun.RunAsync([.. command.Split(' '), .. more, .. folder, "--json"]);
+            run.Code.ShouldBe(0, run.Error);
+            Take(command, "operator", run.Json);
+            return (string)run.Json[field]!;
+        }
+    }
+
+    private static async Task ObeyAsync(CoolKitDevice lamp, CancellationToken until)
+    {
+        try
+        {
+            while (!until.IsCancellationRequested) await lamp.ObeyAsync();
+        }
+        catch (Exception e) when (e is System.Net.WebSockets.WebSocketException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    // Sign-in by a code is for mainland China, and a code is sent once a minute.
+    private static string Phone(string role) => $"+861380000000{Roles.Keys.ToList().IndexOf(role)}";
+
+    private void Keep(string what, string secret)
+    {
+        secret.Length.ShouldBeGreaterThan(8, what);
+        _secrets[secret] = what;
+    }
+
+    private void Take(string operation, string role, JsonNode? answer, string field = "")
+    {
+        switch (answer)
+        {
+            case JsonObject many:
+                foreach (var (name, value) in many) Take(operation, role, value, field.Length > 0 ? $"{field}.{name}" : name);
+                break;
+            case JsonArray list:
+                foreach (var value in list) Take(operation, role, value, field);
+                break;
+            case { } leaf:
+                _seen.Add((operation, role, field, leaf.GetValueKind() == JsonValueKind.String ? leaf.GetValue<string>() : $"={leaf.ToJsonString()}"));
+                break;
+        }
+    }
+}
