@@ -93,8 +93,9 @@ public sealed class DeviceService(
             {
                 if (!(await ProveAsync(s, who, wanted)).Try(out var device, out var fault)) return fault;
                 if (!(await HomeService.ResolveAsync(s, who.Account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
-                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
+                // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
                 await s.Devices.RenameAsync(device.No, wanted.Name);
+                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
                 await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
                     ? visible

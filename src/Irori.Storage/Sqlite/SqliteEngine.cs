@@ -33,7 +33,7 @@ internal sealed class SqliteEngine : Engine
     public static SqliteConnection Open(string path, bool writing)
     {
         _ = Library.Value;
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        var connection = new KeptStatements(new SqliteConnectionStringBuilder
         {
             DataSource = path, Mode = writing ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadOnly, Pooling = false,
         }.ToString());
