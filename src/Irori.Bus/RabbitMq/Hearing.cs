@@ -33,6 +33,15 @@ internal sealed class Hearing(CommonClock clock, TimeProvider time)
         }
     }
 
+    /// <summary>True while it hears the changes of devices too.</summary>
+    public bool HearsDevices
+    {
+        get
+        {
+            lock (_lock) return _well && _devices;
+        }
+    }
+
     /// <summary>True for a message that was under way for so long that the truth may be another by now.</summary>
     public bool IsLate(EventMessage message) => clock.Now - message.At > Bound.TotalMilliseconds;
 

@@ -51,6 +51,8 @@ public sealed partial class RabbitMqBus : IBus
     /// <inheritdoc />
     public bool Connected => _hearing.Well;
 
+    internal bool HearsDevices => _hearing.HearsDevices;
+
     /// <inheritdoc />
     public async Task<CommandReply> SendAsync(NodeIdentity node, DeviceCommand command, CancellationToken cancel)
     {
