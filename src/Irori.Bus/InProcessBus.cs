@@ -1,5 +1,6 @@
 using Irori.Core.Commands;
 using Irori.Core.Feeds;
+using Irori.Core.Links;
 
 namespace Irori.Bus;
 
@@ -10,8 +11,11 @@ public sealed class InProcessBus : IBus
     private Func<DeviceCommand, CancellationToken, Task<CommandReply>>? _handler;
 
     /// <inheritdoc />
-    public Task<CommandReply> SendAsync(string node, DeviceCommand command, CancellationToken cancel) =>
-        _handler is { } handler ? handler(command, cancel) : Task.FromResult(new CommandReply(CommandOutcome.Undelivered, NoLink: true));
+    public bool Connected => true;
+
+    /// <inheritdoc />
+    public Task<CommandReply> SendAsync(NodeIdentity node, DeviceCommand command, CancellationToken cancel) =>
+        _handler is { } handler ? handler(command, cancel) : Task.FromResult(CommandReply.NotSent);
 
     /// <inheritdoc />
     public void Publish(HomeEvent happened)
@@ -32,5 +36,10 @@ public sealed class InProcessBus : IBus
     }
 
     /// <inheritdoc />
-    public void Serve(Func<DeviceCommand, CancellationToken, Task<CommandReply>> handler) => _handler = handler;
+    public void HearDevices()
+    {
+    }
+
+    /// <inheritdoc />
+    public void Serve(NodeIdentity node, Func<DeviceCommand, CancellationToken, Task<CommandReply>> handler) => _handler = handler;
 }

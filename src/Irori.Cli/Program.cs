@@ -11,4 +11,5 @@ root.Subcommands.Add(RestoreCommand.Create());
 root.Subcommands.Add(MoveCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
 root.Subcommands.Add(SimulateCommand.Create());
+root.Subcommands.Add(BenchCommand.Create());
 return await CommandLine.RunAsync(root, args);

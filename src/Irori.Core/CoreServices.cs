@@ -23,6 +23,7 @@ public static class CoreServices
         .AddSingleton<BindingService>()
         .AddSingleton<CodeService>()
         .AddSingleton<CommandService>()
+        .AddSingleton<CommonClock>()
         .AddSingleton<DeviceInspector>()
         .AddSingleton<DeviceRegistry>()
         .AddSingleton<DeviceService>()

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Irori.Core.Commands;
+using Irori.Core.Feeds;
 using Irori.Core.States;
 
 namespace Irori.Core;
@@ -41,6 +42,15 @@ public static class IroriMeter
     private static readonly Counter<long> Events = Meter.CreateCounter<long>(
         "irori.feed.events", "{event}", "Events for this node's feeds; dropped ones are made good by reading the database");
 
+    private static readonly Counter<long> BusCalls = Meter.CreateCounter<long>(
+        "irori.bus.calls", "{call}", "Commands asked of other nodes by what became of the message");
+
+    private static readonly Counter<long> BusEvents = Meter.CreateCounter<long>(
+        "irori.bus.events", "{event}", "Events to and from other nodes; dropped ones are made good by reading the database");
+
+    private static readonly Counter<long> BusGaps = Meter.CreateCounter<long>(
+        "irori.bus.gaps", "{gap}", "Times that this node may have missed events and read the database instead");
+
     private static readonly Counter<long> Removed = Meter.CreateCounter<long>("irori.retention.removed", "{row}", "Rows removed at the end of their retention, by table");
 
     /// <summary>A command has ended.</summary>
@@ -73,6 +83,15 @@ public static class IroriMeter
 
     /// <summary>An event was queued for the feeds, or the queue was full.</summary>
     public static void EventOffered(bool queued) => Events.Add(1, Label("outcome", queued ? "Queued" : "Dropped"));
+
+    /// <summary>A command was asked of another node.</summary>
+    public static void BusCalled(BusCall outcome) => BusCalls.Add(1, Label("outcome", outcome.ToString()));
+
+    /// <summary>An event went to, or came from, other nodes.</summary>
+    public static void BusEventPassed(BusEvent outcome) => BusEvents.Add(1, Label("outcome", outcome.ToString()));
+
+    /// <summary>Events may have been missed.</summary>
+    public static void BusGapped() => BusGaps.Add(1);
 
     /// <summary>Old rows were removed.</summary>
     public static void RowsRemoved(string table, long rows) => Removed.Add(rows, Label("table", table));

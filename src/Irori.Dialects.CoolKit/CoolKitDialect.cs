@@ -22,8 +22,6 @@ public static class CoolKitDialect
     /// <summary>Name of the OpenAPI document.</summary>
     public const string DocumentV2 = "coolkit-v2";
 
-    internal const string DeviceIdField = "deviceid";
-
     /// <summary>Registers the dialect.</summary>
     public static IServiceCollection AddCoolKit(this IServiceCollection services) => services
         .AddSingleton<Authorizer>()

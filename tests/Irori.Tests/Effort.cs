@@ -4,10 +4,10 @@ namespace Irori.Tests;
 internal static class Effort
 {
     /// <summary>True for <c>./irori test --full</c>.</summary>
-    public static bool IsFull { get; } = Environment.GetEnvironmentVariable("IRORI_TEST_FULL") == "1";
+    public static bool IsFull { get; } = Environment.GetEnvironmentVariable("IRORITEST_FULL") == "1";
 
-    /// <summary>Seed of random tests: printed by them, and set to repeat one by IRORI_TEST_SEED.</summary>
-    public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("IRORI_TEST_SEED"), out var given)
+    /// <summary>Seed of random tests: printed by them, and set to repeat one by IRORITEST_SEED.</summary>
+    public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("IRORITEST_SEED"), out var given)
         ? given
         : System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue);
 

@@ -71,13 +71,16 @@ public enum LoginKind
 /// <summary>One login: kind, scope (empty, or the app or provider) and the normalised value.</summary>
 public readonly record struct Login(LoginKind Kind, string Value, string Scope = "")
 {
+    // A mail program would read these as a name beside the address, or as several addresses.
+    private const string NotInAddresses = "<>()[],;:\\\"";
+
     /// <summary>An e-mail login, or a fault naming the field.</summary>
     public static Result<Login> Email(string text)
     {
         var value = text.Trim().ToLowerInvariant();
         var at = value.IndexOf('@', StringComparison.Ordinal);
         var plausible = at > 0 && at == value.LastIndexOf('@') && value.Length is > 4 and <= 254
-            && value.IndexOf('.', at) > at + 1 && value[^1] != '.' && !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+            && value.IndexOf('.', at) > at + 1 && value[^1] != '.' && !value.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || NotInAddresses.Contains(c));
         return plausible ? new Login(LoginKind.Email, value) : Fault.Invalid("email", "email is not an address such as name@example.com");
     }
 

@@ -20,6 +20,8 @@ public sealed class AccountService(
     RegionPolicy regions,
     TimeProvider time)
 {
+    private static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
+
     /// <summary>Longest nickname, in characters.</summary>
     public const int MaxNickname = 64;
 
@@ -59,13 +61,15 @@ public sealed class AccountService(
     /// <summary>Signs in with a password.</summary>
     public async Task<Result<OpenedSession>> SignInAsync(Login login, string password, string? lang, App app, string? ip, CancellationToken cancel)
     {
-        if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return Refused(fault);
-        if (throttle.Check(login, ip) is { } wait) return Refused(wait);
-        if (!await VerifyAsync(account, password))
+        if (throttle.Begin(login, ip) is { } wait) return Refused(wait);
+        if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault))
         {
-            throttle.Failed(login, ip);
-            return Refused(new Fault(FaultKind.WrongPassword, "The password is wrong", "password"));
+            // As long as for an account that is there: the time does not tell which logins exist.
+            if (fault.Kind == FaultKind.NoSuchAccount) await HashAsync(password.Length <= PasswordRule.MaxLength ? password : "");
+            return Refused(fault);
         }
+
+        if (!await VerifyAsync(account, password)) return Refused(new Fault(FaultKind.WrongPassword, "The password is wrong", "password"));
 
         throttle.Succeeded(login, ip);
         return await SignedInAsync(s => OpenAsync(s, account, lang, app, ip), cancel);
@@ -117,7 +121,10 @@ public sealed class AccountService(
     public async Task<Result<Done>> ChangePasswordAsync(Principal principal, string old, string fresh, CancellationToken cancel)
     {
         if (PasswordRule.Check(fresh, "newPassword") is { } weak) return weak;
+        var guesses = new Login(LoginKind.Name, principal.Account.Id, "change-password");
+        if (throttle.Begin(guesses, principal.Ip) is { } wait) return wait;
         if (!await VerifyAsync(principal.Account, old)) return new Fault(FaultKind.WrongPassword, "The old password is wrong", "oldPassword");
+        throttle.Succeeded(guesses, principal.Ip);
         return await ReplacePasswordAsync(principal.Account.No, fresh, principal.Session, cancel);
     }
 
@@ -217,11 +224,24 @@ public sealed class AccountService(
         Created = time.GetUtcNow(),
     };
 
-    // The slow hash runs off the caller's path and never inside a transaction.
-    private Task<string> HashAsync(string password) => Task.Run(() => hasher.Hash(password));
+    // The slow hash runs off the caller's path, never inside a transaction, and never on more processors than there are.
+    private Task<string> HashAsync(string password) => SlowlyAsync(() => hasher.Hash(password));
 
     private Task<bool> VerifyAsync(Account account, string password) =>
-        Task.Run(() => account.PasswordHash is { } hash && password.Length <= PasswordRule.MaxLength && hasher.Verify(hash, password));
+        SlowlyAsync(() => account.PasswordHash is { } hash && password.Length <= PasswordRule.MaxLength && hasher.Verify(hash, password));
+
+    private static async Task<T> SlowlyAsync<T>(Func<T> work)
+    {
+        await Hashing.WaitAsync();
+        try
+        {
+            return await Task.Run(work);
+        }
+        finally
+        {
+            Hashing.Release();
+        }
+    }
 
     private static Fault Exists => new(FaultKind.AccountExists, "An account with this login exists already");
 

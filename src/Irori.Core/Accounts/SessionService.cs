@@ -20,23 +20,10 @@ public sealed class SessionService(IDatabase database, IBus bus, TimeProvider ti
     }
 
     /// <summary>Who an access token stands for.</summary>
-    public async Task<Result<Principal>> AuthenticateAsync(string token, string? ip, CancellationToken cancel)
-    {
-        var hash = KeyRing.HashToken(token);
-        var now = time.GetUtcNow();
-        return await database.ReadAsync<Result<Principal>>(
-            async s =>
-            {
-                var session = await s.Sessions.FindByAccessAsync(hash);
-                if (session is null || session.Ended is not null) return Ended;
-                if (session.AccessUntil <= now) return new Fault(FaultKind.SessionExpired, "The access token has expired, refresh it");
-                var account = await s.Accounts.FindAsync(session.Account);
-                var app = await s.Projects.FindAppAsync(session.App);
-                if (account is null || account.Closed is not null || app is null || app.Disabled) return Ended;
-                return new Principal(account, app, session.No, ip);
-            },
-            cancel);
-    }
+    public Task<Result<Principal>> AuthenticateAsync(string token, string? ip, CancellationToken cancel) => FindAsync(token, evenTooOld: false, ip, cancel);
+
+    /// <summary>Who an access token stands for, also when it is too old: only to renew it.</summary>
+    public Task<Result<Principal>> RecognizeAsync(string token, string? ip, CancellationToken cancel) => FindAsync(token, evenTooOld: true, ip, cancel);
 
     /// <summary>
     /// Exchanges a refresh token for a new pair; the old pair is dead from then on. Who asks shows beside it either the app to which the
@@ -75,6 +62,24 @@ public sealed class SessionService(IDatabase database, IBus bus, TimeProvider ti
     internal void Announce(IReadOnlyList<long> sessions)
     {
         foreach (var session in sessions) bus.Publish(new SessionEnded(session));
+    }
+
+    private async Task<Result<Principal>> FindAsync(string token, bool evenTooOld, string? ip, CancellationToken cancel)
+    {
+        var hash = KeyRing.HashToken(token);
+        var now = time.GetUtcNow();
+        return await database.ReadAsync<Result<Principal>>(
+            async s =>
+            {
+                var session = await s.Sessions.FindByAccessAsync(hash);
+                if (session is null || session.Ended is not null) return Ended;
+                if (session.AccessUntil <= now && !evenTooOld) return new Fault(FaultKind.SessionExpired, "The access token has expired, refresh it");
+                var account = await s.Accounts.FindAsync(session.Account);
+                var app = await s.Projects.FindAppAsync(session.App);
+                if (account is null || account.Closed is not null || app is null || app.Disabled) return Ended;
+                return new Principal(account, app, session.No, ip);
+            },
+            cancel);
     }
 
     private static Tokens Mint(App app, DateTimeOffset now) =>

@@ -20,33 +20,30 @@ public sealed class SignInThrottle(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Queue<long>> _failures = new(StringComparer.Ordinal);
 
-    /// <summary>The fault of who has to wait, or null.</summary>
-    public Fault? Check(Login login, string? ip)
+    /// <summary>
+    /// Counts an attempt before its password is looked at, so that many at once are no way around; the fault of who has to wait, or null.
+    /// </summary>
+    public Fault? Begin(Login login, string? ip)
     {
         lock (_lock)
         {
             var wait = Max(Wait(Key(login, ip), PerAddress), Wait(Key(login, null), PerLogin));
-            return wait <= TimeSpan.Zero
-                ? null
-                : new Fault(FaultKind.Throttled, $"Too many failed sign-ins, try again in {Math.Ceiling(wait.TotalSeconds)} s", RetryAfter: wait);
-        }
-    }
-
-    /// <summary>Counts a failure.</summary>
-    public void Failed(Login login, string? ip)
-    {
-        lock (_lock)
-        {
+            if (wait > TimeSpan.Zero) return new Fault(FaultKind.Throttled, $"Too many failed sign-ins, try again in {Math.Ceiling(wait.TotalSeconds)} s", RetryAfter: wait);
             if (_failures.Count >= MaxRemembered) Forget();
             Add(Key(login, ip));
             Add(Key(login, null));
+            return null;
         }
     }
 
-    /// <summary>Forgets the failures of an address that has signed in.</summary>
+    /// <summary>The password was right: the attempt was no failure, and those of its address before are forgotten.</summary>
     public void Succeeded(Login login, string? ip)
     {
-        lock (_lock) _failures.Remove(Key(login, ip));
+        lock (_lock)
+        {
+            _failures.Remove(Key(login, ip));
+            if (_failures.TryGetValue(Key(login, null), out var all)) all.TryDequeue(out _);
+        }
     }
 
     private static string Key(Login login, string? ip) => ip is null ? $"{login.Kind}\n{login.Value}" : $"{login.Kind}\n{login.Value}\n{ip}";

@@ -1,3 +1,5 @@
+using Irori.Core.Links;
+
 namespace Irori.Core.Bindings;
 
 /// <summary>What a person may do with a device.</summary>
@@ -79,6 +81,12 @@ public sealed class VisibleDevice
 
     /// <summary>The node that holds its link, or null.</summary>
     public string? Node { get; init; }
+
+    /// <summary>Which life of that node holds it.</summary>
+    public long? Incarnation { get; init; }
+
+    /// <summary>The node to ask for it, or null when it never connected.</summary>
+    public NodeIdentity? LinkNode => Node is not null && Incarnation is { } life ? new NodeIdentity(Node, life) : null;
 
     /// <summary>When its link last opened or closed, or null.</summary>
     public DateTimeOffset? LastSeen { get; init; }

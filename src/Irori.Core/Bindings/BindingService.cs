@@ -36,13 +36,14 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         var mine = await stores.Bindings.FindAsync(account, device);
         if (mine is not { Role: Role.Owner })
         {
+            // This takes the device's row: of several who add it at once, each sees what the one before has done.
+            await stores.Devices.RaiseAccessAsync(device, time.GetUtcNow());
             foreach (var other in await stores.Bindings.OfDeviceAsync(device))
             {
+                if (other.Account == account) continue;
                 await stores.Bindings.RemoveAsync(other.Account, device);
                 ended.Add(new EndedBinding(device, other.Account, EndReason.TakenOver, OwnerChanged: true));
             }
-
-            await stores.Devices.RaiseAccessAsync(device, time.GetUtcNow());
         }
 
         await stores.Bindings.PutAsync(new Binding
@@ -58,6 +59,8 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     /// </summary>
     public static async Task<IReadOnlyList<EndedBinding>> EndAsync(IStores stores, long device, long account, EndReason reason)
     {
+        // The device's row is locked first: nobody else may gain or lose it in between.
+        await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
         var binding = await stores.Bindings.FindAsync(account, device);
         if (binding is null) return [];
         var ended = new List<EndedBinding>();
@@ -68,7 +71,6 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             ended.Add(new EndedBinding(device, other.Account, other.Account == account ? reason : EndReason.OwnerLeft, owner));
         }
 
-        await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
         return ended;
     }
 

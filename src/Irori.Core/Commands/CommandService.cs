@@ -22,6 +22,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
     public async Task<Result<CommandAnswer>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
         if (body.Length > DeviceState.MaxSize) return Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters");
+        if (Readings.Check(Readings.Parse(body)) is { } wrong) return wrong;
         var device = await FindAsync(who, deviceId, cancel);
         if (device is null) return Fault.NotVisible("device");
         var now = time.GetUtcNow();
@@ -32,7 +33,8 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
         };
         var start = time.GetTimestamp();
         var reply = await AskAsync(who, device, command, cancel);
-        if (reply.Outcome is CommandOutcome.Offline or CommandOutcome.Undelivered) await RecordAsync(device, command, reply, cancel);
+        // What the device's node knows, it has recorded; of the rest it may know nothing. A record of what the device said stays.
+        if (reply.Outcome is CommandOutcome.Offline or CommandOutcome.Undelivered or CommandOutcome.Unknown) await RecordAsync(device, command, reply, cancel);
         IroriMeter.CommandEnded(reply.Outcome, time.GetElapsedTime(start));
         return reply.Outcome switch
         {
@@ -44,16 +46,15 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
         };
     }
 
-    // Only a closed link or an expired lease means offline: a node that does not answer, or no longer has the link, is asked again until the deadline.
+    // Only a closed link or an expired lease means offline: a node that is not reached, or does not hold the link, is asked again until the deadline.
     private async Task<CommandReply> AskAsync(Principal who, VisibleDevice device, DeviceCommand command, CancellationToken cancel)
     {
         var current = device;
         while (true)
         {
-            if (!current.Online || current.Node is not { } node) return new CommandReply(CommandOutcome.Offline);
+            if (!current.Online || current.LinkNode is not { } node) return new CommandReply(CommandOutcome.Offline);
             var reply = await bus.SendAsync(node, command, cancel);
-            if (!reply.NoLink) return reply;
-            if (command.Left(time) <= Retry) return reply;
+            if (!reply.AskAgain || command.Left(time) <= Retry) return reply;
             await Task.Delay(Retry, time, cancel);
             if (await FindAsync(who, device.Id, cancel) is not { } again) return reply;
             current = again;

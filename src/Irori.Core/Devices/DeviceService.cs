@@ -93,8 +93,9 @@ public sealed class DeviceService(
             {
                 if (!(await ProveAsync(s, who, wanted)).Try(out var device, out var fault)) return fault;
                 if (!(await HomeService.ResolveAsync(s, who.Account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
-                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
+                // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
                 await s.Devices.RenameAsync(device.No, wanted.Name);
+                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
                 await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
                     ? visible
@@ -229,7 +230,9 @@ public sealed class DeviceService(
             Id = wanted.Id, Product = product.Product.No, Source = wanted.Source, Name = product.Product.Name,
             Factory = DeviceJson.Write(wanted.Factory), Created = time.GetUtcNow(),
         };
-        var names = wanted.Factory.Mac.Length > 0 ? [.. wanted.Names, new DeviceName("", "mac", "", wanted.Factory.Mac.ToLowerInvariant())] : wanted.Names;
+        List<DeviceName> names = [.. wanted.Names];
+        if (wanted.Factory.Mac is { Length: > 0 } mac) names.Add(new DeviceName("", "mac", "", mac.ToLowerInvariant()));
+        if (wanted.Factory.ChipId is { Length: > 0 } chip) names.Add(new DeviceName("", "chip", "", chip.ToLowerInvariant()));
         if (await stores.Devices.AddAsync(device, names) is not { } no) return null;
         await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, KeyCredential, keys.Encrypt(key));
         return await stores.Devices.FindAsync(no);

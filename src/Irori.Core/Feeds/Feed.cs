@@ -58,8 +58,9 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
 
     private readonly Lock _lock = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Dictionary<long, (long Epoch, long Version)> _seen = [];
+    private readonly Dictionary<long, Seen> _seen = [];
     private Dictionary<long, FeedChange> _pending = [];
+    private bool _held;
 
     /// <summary>Whose it is.</summary>
     public Principal Principal { get; } = principal;
@@ -74,7 +75,7 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         {
             lock (_lock)
             {
-                if (_pending.Count > 0)
+                if (_pending.Count > 0 && !_held)
                 {
                     var taken = _pending;
                     _pending = [];
@@ -89,14 +90,20 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         return null;
     }
 
-    /// <summary>Offers a change of state; older ones than already offered are dropped.</summary>
-    internal void Offer(Viewers viewers, StateChanged change)
+    /// <summary>
+    /// Offers a change of state. True when a change before it is missing, or it came after a later one: then the device is to be read and
+    /// offered by <see cref="OfferWhole"/>.
+    /// </summary>
+    internal bool Offer(Viewers viewers, StateChanged change)
     {
-        if (!Sees(viewers)) return;
+        if (!Sees(viewers)) return false;
+        bool missing;
         lock (_lock)
         {
-            if (_seen.TryGetValue(change.Device, out var seen) && (change.Epoch, change.Version).CompareTo(seen) <= 0) return;
-            _seen[change.Device] = (change.Epoch, change.Version);
+            var known = _seen.TryGetValue(change.Device, out var seen);
+            if (known && (change.Epoch, change.Version).CompareTo((seen.Epoch, seen.Version)) <= 0) return !seen.Whole;
+            missing = known && seen.Version > 0 && change.Version != seen.Version + 1;
+            _seen[change.Device] = seen with { Epoch = change.Epoch, Version = change.Version, Whole = seen.Whole && !missing };
             var pending = Pending(viewers, change.Device);
             pending.Epoch = change.Epoch;
             pending.Version = change.Version;
@@ -104,27 +111,61 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         }
 
         Wake();
+        return missing;
     }
 
-    /// <summary>Offers presence.</summary>
+    /// <summary>Offers what the database says of a device, where it is not known to have been offered.</summary>
+    internal void OfferWhole(VisibleDevice device)
+    {
+        var viewers = new Viewers(device.Id, device.Product, device.OwnerId, 0, []);
+        if (!Sees(viewers)) return;
+        lock (_lock)
+        {
+            var seen = _seen.GetValueOrDefault(device.No);
+            var newer = (device.Epoch, device.Version).CompareTo((seen.Epoch, seen.Version));
+            if (newer > 0 || (newer == 0 && !seen.Whole && device.Version > 0))
+            {
+                var pending = Pending(viewers, device.No);
+                pending.Epoch = device.Epoch;
+                pending.Version = device.Version;
+                foreach (var (name, value) in States.StateText.ReadValues(device.Values)) pending.Values[name] = value;
+                seen = seen with { Epoch = device.Epoch, Version = device.Version, Whole = true };
+            }
+
+            if (seen.Online != device.Online)
+            {
+                Pending(viewers, device.No).Online = device.Online;
+                seen = seen with { LinkEpoch = Math.Max(seen.LinkEpoch, device.Epoch), Online = device.Online };
+            }
+
+            _seen[device.No] = seen;
+        }
+
+        Wake();
+    }
+
+    /// <summary>Offers presence; that of an older link than already offered is dropped.</summary>
     internal void Offer(Viewers viewers, PresenceChanged change)
     {
         if (!Sees(viewers)) return;
         lock (_lock)
         {
+            var seen = _seen.GetValueOrDefault(change.Device);
+            if (change.Epoch < seen.LinkEpoch) return;
+            _seen[change.Device] = seen with { LinkEpoch = change.Epoch, Online = change.Online };
             var pending = Pending(viewers, change.Device);
-            if (change.Epoch < pending.Epoch) return;
-            pending.Epoch = change.Epoch;
+            pending.Epoch = Math.Max(pending.Epoch, change.Epoch);
             pending.Online = change.Online;
         }
 
         Wake();
     }
 
-    /// <summary>The newest version of a device that was offered, or null.</summary>
-    internal (long Epoch, long Version)? Seen(long device)
+    /// <summary>Gives nothing out while held.</summary>
+    internal void Hold(bool held)
     {
-        lock (_lock) return _seen.TryGetValue(device, out var seen) ? seen : null;
+        lock (_lock) _held = held;
+        if (!held) Wake();
     }
 
     /// <summary>Forgets what is pending for a device that may no longer be seen.</summary>
@@ -134,6 +175,19 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         {
             _pending.Remove(device);
             _seen.Remove(device);
+        }
+    }
+
+    /// <summary>Forgets what is pending for all devices but these.</summary>
+    internal void LoseAllBut(IReadOnlySet<long> visible)
+    {
+        lock (_lock)
+        {
+            foreach (var device in _seen.Keys.Where(d => !visible.Contains(d)).ToList())
+            {
+                _pending.Remove(device);
+                _seen.Remove(device);
+            }
         }
     }
 
@@ -156,4 +210,7 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
     }
 
     private void Wake() => _signal.Writer.TryWrite(true);
+
+    // The newest of a device that was offered, of its state and of its link. Whole: every property was offered as of that version.
+    private readonly record struct Seen(long Epoch, long Version, long LinkEpoch, bool? Online, bool Whole);
 }

@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Irori.Core.Bindings;
-using Irori.Core.States;
 using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.Feeds;
 
 /// <summary>
 /// Brings events to the feeds of this node that may see them. Who may see a device is cached under its access version; an event with
-/// another version makes the hub read it again before anything is pushed. After a gap in the events it reads the truth from the database.
+/// another version makes the hub read it again before anything is pushed. After a gap in the events it reads the truth from the database, and
+/// while this node is cut off from the other nodes or from the database it pushes nothing.
 /// </summary>
 public sealed partial class FeedHub
 {
@@ -16,17 +16,29 @@ public sealed partial class FeedHub
     private const int CacheLimit = 100_000;
     private const int Page = 500;
 
+    // An event that has waited longer is not told: this node has stood still, and the truth may be another by now.
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(250);
+
     private readonly IDatabase _database;
+    private readonly IBus _bus;
+    private readonly TimeProvider _time;
     private readonly ILogger<FeedHub> _log;
-    private readonly Channel<HomeEvent> _events = Channel.CreateBounded<HomeEvent>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
+    private readonly Channel<Queued> _events = Channel.CreateBounded<Queued>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
     private readonly ConcurrentDictionary<long, ConcurrentDictionary<Feed, byte>> _feeds = new();
+    private readonly Lock _members = new();
     private readonly Dictionary<long, Viewers> _viewers = [];
+    private readonly Lock _holding = new();
+    private bool _deaf;
+    private bool _held;
     private int _gap;
 
     /// <summary>Listens to the bus; <see cref="RunAsync"/> does the work.</summary>
-    public FeedHub(IDatabase database, IBus bus, ILogger<FeedHub> log)
+    public FeedHub(IDatabase database, IBus bus, TimeProvider time, ILogger<FeedHub> log)
     {
         _database = database;
+        _bus = bus;
+        _time = time;
         _log = log;
         bus.Subscribe(Enqueue);
     }
@@ -39,7 +51,10 @@ public sealed partial class FeedHub
     {
         var products = await _database.ReadAsync(s => s.Projects.VisibleProductsAsync(principal.App.No), cancel);
         var feed = new Feed(principal, products);
-        _feeds.GetOrAdd(principal.Account.No, _ => new())[feed] = 0;
+        // Adding against the removal of what is empty: a feed must not end up where nobody looks.
+        lock (_members) _feeds.GetOrAdd(principal.Account.No, _ => new())[feed] = 0;
+        lock (_holding) feed.Hold(_held);
+        _bus.HearDevices();
         return feed;
     }
 
@@ -47,9 +62,12 @@ public sealed partial class FeedHub
     public void Close(Feed feed, FeedEnd why)
     {
         feed.Close(why);
-        if (!_feeds.TryGetValue(feed.Principal.Account.No, out var mine)) return;
-        mine.TryRemove(feed, out _);
-        if (mine.IsEmpty) _feeds.TryRemove(new(feed.Principal.Account.No, mine));
+        lock (_members)
+        {
+            if (!_feeds.TryGetValue(feed.Principal.Account.No, out var mine)) return;
+            mine.TryRemove(feed, out _);
+            if (mine.IsEmpty) _feeds.TryRemove(new(feed.Principal.Account.No, mine));
+        }
     }
 
     /// <summary>The feeds that are open now.</summary>
@@ -61,41 +79,70 @@ public sealed partial class FeedHub
         foreach (var feed in All()) Close(feed, FeedEnd.Stopping);
     }
 
+    /// <summary>The database did not answer: nothing is pushed until it was read again.</summary>
+    public void Doubt()
+    {
+        lock (_holding) Hold(held: true);
+        Interlocked.Exchange(ref _gap, 1);
+        Wake();
+    }
+
     /// <summary>Delivers events until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await foreach (var happened in _events.Reader.ReadAllAsync(cancel))
+        await foreach (var queued in _events.Reader.ReadAllAsync(cancel))
         {
             try
             {
-                if (Interlocked.Exchange(ref _gap, 0) == 1) await CatchUpAsync(cancel);
-                await DeliverAsync(happened, cancel);
+                if (_time.GetElapsedTime(queued.At) > Fresh) Interlocked.Exchange(ref _gap, 1);
+                if (Volatile.Read(ref _gap) == 1) await CatchUpAsync(cancel);
+                await DeliverAsync(queued.Happened, cancel);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // The event is lost for the feeds: read the truth with the next one.
-                Interlocked.Exchange(ref _gap, 1);
-                Log.DeliveryFailed(_log, e);
+                if (!Volatile.Read(ref _held)) Log.DeliveryFailed(_log, e);
+                await Task.Delay(Retry, _time, cancel);
+                Doubt();
             }
         }
     }
 
     private void Enqueue(HomeEvent happened)
     {
-        var queued = _events.Writer.TryWrite(happened);
+        if (happened is HearingLost or HearingBack) Heard(happened is HearingBack);
+        var queued = _events.Writer.TryWrite(new Queued(happened, _time.GetTimestamp()));
         if (!queued) Interlocked.Exchange(ref _gap, 1);
         IroriMeter.EventOffered(queued);
+    }
+
+    private void Heard(bool back)
+    {
+        lock (_holding)
+        {
+            _deaf = !back;
+            if (!back) Hold(held: true);
+        }
+
+        Interlocked.Exchange(ref _gap, 1);
+    }
+
+    // What is full will be read, and wakes the reader anyway.
+    private void Wake() => _events.Writer.TryWrite(new Queued(new HearingBack(), _time.GetTimestamp()));
+
+    private void Hold(bool held)
+    {
+        _held = held;
+        foreach (var feed in All()) feed.Hold(held);
     }
 
     private async Task DeliverAsync(HomeEvent happened, CancellationToken cancel)
     {
         switch (happened)
         {
-            case StateChanged change when !_feeds.IsEmpty:
-                var viewers = await ViewersAsync(change.Device, change.AccessVersion, cancel);
-                foreach (var feed in Of(viewers)) feed.Offer(viewers, change);
+            case StateChanged change when !_feeds.IsEmpty && !Volatile.Read(ref _deaf):
+                await OfferAsync(change, cancel);
                 break;
-            case PresenceChanged change when !_feeds.IsEmpty:
+            case PresenceChanged change when !_feeds.IsEmpty && !Volatile.Read(ref _deaf):
                 var seers = await ViewersAsync(change.Device, change.AccessVersion, cancel);
                 foreach (var feed in Of(seers)) feed.Offer(seers, change);
                 break;
@@ -103,14 +150,33 @@ public sealed partial class FeedHub
                 await LoseAsync(change.Device, cancel);
                 break;
             case SessionEnded ended:
-                foreach (var feed in All().Where(f => f.Principal.Session == ended.Session)) Close(feed, FeedEnd.SessionEnded);
+                End(ended);
                 break;
         }
     }
 
+    private async Task OfferAsync(StateChanged change, CancellationToken cancel)
+    {
+        var viewers = await ViewersAsync(change.Device, change.AccessVersion, cancel);
+        foreach (var feed in Of(viewers))
+        {
+            if (!feed.Offer(viewers, change)) continue;
+            var who = feed.Principal;
+            var device = await _database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, viewers.DeviceId), cancel);
+            if (device is null) feed.Lose(change.Device);
+            else feed.OfferWhole(device);
+        }
+    }
+
+    private void End(SessionEnded ended)
+    {
+        foreach (var feed in All().Where(f => f.Principal.Session == ended.Session)) Close(feed, FeedEnd.SessionEnded);
+    }
+
+    // A cached version that is newer than the event's knows more than the event.
     private async Task<Viewers> ViewersAsync(long device, long accessVersion, CancellationToken cancel)
     {
-        if (_viewers.TryGetValue(device, out var known) && known.AccessVersion == accessVersion) return known;
+        if (_viewers.TryGetValue(device, out var known) && known.AccessVersion >= accessVersion) return known;
         var fresh = await _database.ReadAsync(s => s.Bindings.ViewersAsync(device), cancel);
         if (_viewers.Count >= CacheLimit) _viewers.Clear();
         return _viewers[device] = fresh;
@@ -124,28 +190,45 @@ public sealed partial class FeedHub
         foreach (var feed in All().Where(f => !viewers.Accounts.Contains(f.Principal.Account.No))) feed.Lose(device);
     }
 
-    // After lost events: what every feed may see, where its version is newer than what was offered.
+    // After lost events: what every feed may see, where it is newer than what was offered. Deaf, it would soon be old again: it is read when the bus is back.
     private async Task CatchUpAsync(CancellationToken cancel)
     {
+        if (Volatile.Read(ref _deaf)) return;
+        Interlocked.Exchange(ref _gap, 0);
         _viewers.Clear();
-        foreach (var feed in All())
+        Skip();
+        foreach (var feeds in All().GroupBy(f => (Account: f.Principal.Account.No, App: f.Principal.App.No)))
         {
+            var visible = new HashSet<long>();
             for (long after = 0; ;)
             {
-                var page = await _database.ReadAsync(
-                    s => s.Bindings.ListAllAsync(feed.Principal.Account.No, feed.Principal.App.No, after, Page), cancel);
-                foreach (var device in page.Where(d => feed.Seen(d.No) is not { } seen || (d.Epoch, d.Version).CompareTo(seen) > 0)) Offer(feed, device);
+                var page = await _database.ReadAsync(s => s.Bindings.ListAllAsync(feeds.Key.Account, feeds.Key.App, after, Page), cancel);
+                foreach (var device in page)
+                {
+                    visible.Add(device.No);
+                    foreach (var feed in feeds) feed.OfferWhole(device);
+                }
+
                 if (page.Count < Page) break;
                 after = page[^1].No;
             }
+
+            foreach (var feed in feeds) feed.LoseAllBut(visible);
+        }
+
+        lock (_holding)
+        {
+            if (!_deaf && _gap == 0) Hold(held: false);
         }
     }
 
-    private static void Offer(Feed feed, VisibleDevice device)
+    // What waits in the queue is older than what is read next.
+    private void Skip()
     {
-        var viewers = new Viewers(device.Id, device.Product, device.OwnerId, 0, []);
-        feed.Offer(viewers, new StateChanged(device.No, device.Epoch, device.Version, 0, StateText.ReadValues(device.Values)));
-        feed.Offer(viewers, new PresenceChanged(device.No, device.Epoch, device.Online, 0));
+        for (var waiting = _events.Reader.Count; waiting > 0 && _events.Reader.TryRead(out var old); waiting--)
+        {
+            if (old.Happened is SessionEnded ended) End(ended);
+        }
     }
 
     private IEnumerable<Feed> Of(Viewers viewers)
@@ -159,9 +242,11 @@ public sealed partial class FeedHub
 
     private IEnumerable<Feed> All() => _feeds.Values.SelectMany(f => f.Keys);
 
+    private readonly record struct Queued(HomeEvent Happened, long At);
+
     private static partial class Log
     {
-        [LoggerMessage(2001, LogLevel.Warning, "An event could not be brought to the feeds; they will be read anew")]
+        [LoggerMessage(2001, LogLevel.Warning, "An event could not be brought to the feeds; nothing is pushed until they could be read anew")]
         public static partial void DeliveryFailed(ILogger logger, Exception exception);
     }
 }

@@ -41,6 +41,9 @@ public sealed class Room
 /// <summary>Storage of homes, members, rooms, placements and ranks.</summary>
 public interface IHomeStore
 {
+    /// <summary>Lets everybody else who changes the account's homes wait until this unit of work ends.</summary>
+    Task LockAsync(long account);
+
     /// <summary>The account's homes in order, each with its rooms.</summary>
     Task<IReadOnlyList<Home>> ListAsync(long account);
 

@@ -37,6 +37,8 @@ public sealed class HomeService(IDatabase database)
         return await database.WriteAsync<HomeList>(
             async s =>
             {
+                // Two who look at once make one home.
+                await s.Homes.LockAsync(account.No);
                 var home = await EnsureAsync(s, account.No);
                 await PlaceUnplacedAsync(s, account.No, home.No);
                 return List(await s.Homes.ListAsync(account.No), (await s.Accounts.FindAsync(account.No))?.CurrentHome);
@@ -60,6 +62,8 @@ public sealed class HomeService(IDatabase database)
     /// <summary>The home of an id (null: the current one) and room of an id (null: none) within a unit of work.</summary>
     internal static async Task<Result<(Home Home, Room? Room)>> ResolveAsync(IStores stores, long account, string? homeId, string? roomId)
     {
+        // Two things that are placed at once must not stand in one place.
+        await stores.Homes.LockAsync(account);
         var home = homeId is null ? await EnsureAsync(stores, account) : await stores.Homes.FindAsync(account, homeId);
         if (home is null) return Fault.NotVisible("home");
         if (roomId is null) return (home, null);

@@ -13,7 +13,11 @@ namespace Irori.Core.Links;
 /// <param name="MergeKeys">Fields by which partial writes of arrays are merged, by property.</param>
 /// <param name="KeepsFrames">Whether raw frames are kept.</param>
 public sealed record LinkIdentity(
-    long Device, string DeviceId, long Product, IReadOnlyDictionary<string, string>? MergeKeys, bool KeepsFrames);
+    long Device, string DeviceId, long Product, IReadOnlyDictionary<string, string>? MergeKeys, bool KeepsFrames)
+{
+    /// <summary>Id of the owner's account whom the device serves; null: it serves any.</summary>
+    public string? OwnerId { get; init; }
+}
 
 /// <summary>What a device says of itself.</summary>
 public sealed record Report
@@ -69,7 +73,7 @@ public sealed class Link
     public async Task<Result<StateWritten>> ReportAsync(Report report, CancellationToken cancel)
     {
         var now = _time.GetUtcNow();
-        var written = (_gate.Refusal ?? Bound(report, now)) is { } fault ? fault : await WriteAsync(Change(report, now), cancel);
+        var written = (_gate.Refusal ?? Readings.Check(report.Readings)) is { } fault ? fault : await WriteAsync(Change(report, now), cancel);
         IroriMeter.Reported(written);
         return written;
     }
@@ -162,6 +166,8 @@ public sealed class Link
                 },
                 CancellationToken.None);
             var known = written.IsOk && written.Value.Outcome == StateOutcome.Accepted;
+            // A newer link, or a state that would be too large: the change is refused, the record is not.
+            if (written.IsOk && !known) await WriteAsync(Record(pending, CommandOutcome.Unknown, code, now), CancellationToken.None);
             pending.Reply.TrySetResult(known ? new CommandReply(outcome, code) : new CommandReply(CommandOutcome.Unknown));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -170,6 +176,14 @@ public sealed class Link
             pending.Reply.TrySetResult(new CommandReply(CommandOutcome.Unknown));
         }
     }
+
+    private StateWrite Record(PendingCommand pending, CommandOutcome outcome, string? code, DateTimeOffset now) => new()
+    {
+        Device = Identity.Device,
+        Product = Identity.Product,
+        Arrival = now.ToUnixTimeMilliseconds(),
+        Command = pending.Command.Record(outcome, pending.SentAt, now, code),
+    };
 
     private StateWrite Change(Report report, DateTimeOffset now) => new()
     {
@@ -183,27 +197,11 @@ public sealed class Link
         Frames = Frames(FrameDirection.In, report.Frame, now, null),
     };
 
-    private async Task<Result<StateWritten>> WriteAsync(StateWrite write, CancellationToken cancel)
-    {
-        var written = await _database.WriteStateAsync(write, cancel);
-        if (written.IsOk && written.Value is { Outcome: StateOutcome.Accepted } state && write.Readings.Count > 0)
-            _bus.Publish(new StateChanged(write.Device, state.Epoch, state.Version, state.AccessVersion, state.Changed));
-        return written;
-    }
+    // Events carry what has changed, not the whole state: they are told in the order of the commits.
+    private Task<Result<StateWritten>> WriteAsync(StateWrite write, CancellationToken cancel) =>
+        _database.WriteStateAsync(write.Readings.Count == 0 ? write : write with { Committed = Tell }, cancel);
 
-    private static Fault? Bound(Report report, DateTimeOffset now)
-    {
-        if (report.Readings.Count > DeviceState.MaxProperties)
-            return new Fault(FaultKind.LimitReached, $"A report carries at most {DeviceState.MaxProperties} properties", "params");
-        long size = 0;
-        foreach (var reading in report.Readings)
-        {
-            if (reading.Name.Length is 0 or > Readings.MaxName) return Fault.Invalid("params", $"Property names have 1 to {Readings.MaxName} characters");
-            size += reading.Json.Length + reading.Name.Length;
-        }
-
-        return size > DeviceState.MaxSize ? new Fault(FaultKind.LimitReached, $"A report carries at most {DeviceState.MaxSize} characters", "params") : null;
-    }
+    private void Tell(StateWritten state) => _bus.Publish(new StateChanged(Identity.Device, state.Epoch, state.Version, state.AccessVersion, state.Changed));
 
     private static IReadOnlyList<Reading> Clamp(IReadOnlyList<Reading> readings, DateTimeOffset now)
     {

@@ -22,6 +22,7 @@ public sealed record LinkSettings
 public sealed partial class LinkService
 {
     private const int Page = 200;
+    private const string NodeGone = "node gone";
 
     private readonly IDatabase _database;
     private readonly IBus _bus;
@@ -29,7 +30,11 @@ public sealed partial class LinkService
     private readonly TimeProvider _time;
     private readonly ILogger<LinkService> _log;
     private readonly ConcurrentDictionary<long, Link> _links = new();
+    private readonly ConcurrentDictionary<LinkKey, string> _unclosed = new();
+    private NodeIdentity _node;
     private int _opening;
+    private int _stale;
+    private int _doubt;
 
     /// <summary>Serves the bus with this node's links.</summary>
     public LinkService(
@@ -40,14 +45,14 @@ public sealed partial class LinkService
         _gate = gate;
         _time = time;
         _log = log;
-        Node = node;
+        _node = node;
         Settings = settings;
-        bus.Serve(HandleAsync);
+        bus.Serve(node, HandleAsync);
         bus.Subscribe(Hear);
     }
 
-    /// <summary>This node.</summary>
-    public NodeIdentity Node { get; }
+    /// <summary>This node, in its present life.</summary>
+    public NodeIdentity Node => Volatile.Read(ref _node);
 
     /// <summary>Lease and grace.</summary>
     public LinkSettings Settings { get; }
@@ -66,12 +71,13 @@ public sealed partial class LinkService
             if (Interlocked.Increment(ref _opening) > Settings.Admission)
                 return new Fault(FaultKind.Unavailable, "Too many devices connect at once", RetryAfter: TimeSpan.FromSeconds(5));
             var now = _time.GetUtcNow();
+            var node = Node;
             var opened = await _database.GroupWriteAsync<(long Epoch, long Access)>(
                 device.Device,
                 async s =>
                 {
-                    var back = await s.Links.FindAsync(device.Device) is { } old && !await s.Links.ToldOfflineAsync(device.Device, old.Epoch);
-                    var epoch = await s.Links.OpenAsync(device.Device, Node.Name, Node.Incarnation, channel.Ip, channel.Protocol, now);
+                    var back = await s.Links.FindAsync(device.Device) is { Told: false };
+                    var epoch = await s.Links.OpenAsync(device.Device, node.Name, node.Incarnation, channel.Ip, channel.Protocol, now);
                     await s.Links.AddPresenceAsync(device.Device, back ? PresenceKind.ReOnline : PresenceKind.Online, channel.Ip, epoch, "connected", now);
                     var access = await s.Links.ActivatedAsync(device.Device, now);
                     return (epoch, access);
@@ -80,6 +86,7 @@ public sealed partial class LinkService
             if (!opened.Try(out var row, out var fault)) return fault;
             var link = new Link(device, row.Epoch, channel, _database, _bus, _gate, _time);
             if (!Keep(link)) return new Fault(FaultKind.Superseded, "A newer connection of the device has taken over");
+            if (Node != node) Interlocked.Exchange(ref _stale, 1);
             _bus.Publish(new LinkOpened(device.Device, row.Epoch));
             _bus.Publish(new PresenceChanged(device.Device, row.Epoch, Online: true, row.Access));
             return link;
@@ -98,30 +105,34 @@ public sealed partial class LinkService
     {
         _links.TryRemove(new(link.Identity.Device, link));
         link.Abandon();
-        try
-        {
-            var closed = await _database.GroupWriteAsync<bool>(
-                link.Identity.Device, async s => await s.Links.CloseAsync(link.Identity.Device, link.Epoch, _time.GetUtcNow()), CancellationToken.None);
-            if (closed is { IsOk: true, Value: true }) _ = TellOfflineAsync([new ClosedLink(link.Identity.Device, link.Epoch)], reason);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // The row stays open under this life of the node; the sweep of abandoned links closes it after a restart at the latest.
-            Log.CloseFailed(_log, link.Identity.DeviceId, e);
-        }
+        await CloseRowAsync(new LinkKey(link.Identity.Device, link.Epoch), reason);
     }
 
-    /// <summary>Closes links that dead nodes, or earlier lives of this one, have left open, page by page, and tells their devices offline after the grace.</summary>
-    public async Task SweepAsync(CancellationToken cancel)
+    /// <summary>
+    /// A new life of this node has begun, after its lease was over and others may have taken it for dead. Its links are opened again by
+    /// <see cref="TendAsync"/>, under the epochs they have.
+    /// </summary>
+    public void BeginLife(long incarnation)
     {
-        while (true)
+        Volatile.Write(ref _node, Node with { Incarnation = incarnation });
+        Interlocked.Exchange(ref _stale, 1);
+        _bus.Serve(Node, HandleAsync);
+    }
+
+    /// <summary>
+    /// What is due: links of an earlier life are opened again, links are held against the database after a gap in the events, abandoned links are closed
+    /// (<paramref name="others"/>: also those of dead nodes) and told offline after the grace. What fails is due again.
+    /// </summary>
+    public async Task TendAsync(bool others, CancellationToken cancel)
+    {
+        if (Interlocked.Exchange(ref _stale, 0) == 1) await RedoAsync(links => ReopenAsync(links, cancel), () => Interlocked.Exchange(ref _stale, 1));
+        if (Interlocked.Exchange(ref _doubt, 0) == 1) await RedoAsync(links => ReviewAsync(links, cancel), () => Interlocked.Exchange(ref _doubt, 1));
+        foreach (var (link, reason) in _unclosed)
         {
-            var closed = await _database.WriteAsync<IReadOnlyList<ClosedLink>>(
-                async s => Result.Of(await s.Links.CloseAbandonedAsync(_time.GetUtcNow(), Page)), cancel);
-            if (!closed.IsOk || closed.Value.Count == 0) return;
-            _ = TellOfflineAsync(closed.Value, "node gone");
-            if (closed.Value.Count < Page) return;
+            if (_unclosed.TryRemove(link, out _)) await CloseRowAsync(link, reason);
         }
+
+        if (await _database.ReadAsync(s => s.Links.AnyDueAsync(Node.Name, others, Settings.OfflineGrace), cancel)) await SweepAsync(others, cancel);
     }
 
     /// <summary>Asks every device to leave, when the node stops, and waits until they have or the time is over.</summary>
@@ -146,9 +157,7 @@ public sealed partial class LinkService
     }
 
     private async Task<CommandReply> HandleAsync(DeviceCommand command, CancellationToken cancel) =>
-        _links.TryGetValue(command.Device, out var link)
-            ? await link.CommandAsync(command, cancel)
-            : new CommandReply(CommandOutcome.Undelivered, NoLink: true);
+        _links.TryGetValue(command.Device, out var link) ? await link.CommandAsync(command, cancel) : CommandReply.NotSent;
 
     private void Hear(HomeEvent happened)
     {
@@ -160,36 +169,116 @@ public sealed partial class LinkService
             case AccessChanged { OwnerChanged: true } changed when _links.TryGetValue(changed.Device, out var link):
                 link.Channel.Close(LinkEnd.OwnerChanged);
                 break;
+            case HearingBack:
+                Interlocked.Exchange(ref _doubt, 1);
+                break;
         }
     }
 
-    private async Task TellOfflineAsync(IReadOnlyList<ClosedLink> closed, string reason)
+    private async Task CloseRowAsync(LinkKey link, string reason)
+    {
+        try
+        {
+            var closed = await _database.GroupWriteAsync<bool>(link.Device, async s => await s.Links.CloseAsync(link.Device, link.Epoch), CancellationToken.None);
+            if (!closed.Try(out var mine, out var fault)) throw new UnavailableException(fault.Reason);
+            if (mine) _ = TellOfflineAsync(link, reason);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The row still says that the device is here: it is closed when the database is back.
+            if (_unclosed.IsEmpty) Log.CloseFailed(_log, link.Device, e);
+            _unclosed[link] = reason;
+        }
+    }
+
+    private async Task RedoAsync(Func<IReadOnlyList<Link>, Task> work, Action again)
+    {
+        try
+        {
+            foreach (var page in _links.Values.Chunk(Page)) await work(page);
+        }
+        catch
+        {
+            again();
+            throw;
+        }
+    }
+
+    private async Task ReopenAsync(IReadOnlyList<Link> links, CancellationToken cancel)
+    {
+        var keys = links.Select(l => new LinkKey(l.Identity.Device, l.Epoch)).ToList();
+        var mine = await WriteAsync(s => s.Links.ReopenAsync(keys, Node.Name, Node.Incarnation, _time.GetUtcNow()), cancel);
+        foreach (var told in mine) _bus.Publish(new PresenceChanged(told.Device, told.Epoch, Online: true, told.AccessVersion));
+        var kept = mine.Select(m => m.Device).ToHashSet();
+        foreach (var link in links)
+        {
+            if (!kept.Contains(link.Identity.Device)) link.Channel.Close(LinkEnd.Superseded);
+            // It was closed here while the batch opened it again.
+            else if (!_links.TryGetValue(link.Identity.Device, out var now) || now != link) await CloseAsync(link, "disconnected");
+        }
+    }
+
+    // What an event would have told: a newer link of the device, or another owner.
+    private async Task ReviewAsync(IReadOnlyList<Link> links, CancellationToken cancel)
+    {
+        var facts = (await _database.ReadAsync(s => s.Links.FactsAsync([.. links.Select(l => l.Identity.Device)]), cancel)).ToDictionary(f => f.Device);
+        foreach (var link in links)
+        {
+            if (!facts.TryGetValue(link.Identity.Device, out var fact) || fact.Epoch > link.Epoch) link.Channel.Close(LinkEnd.Superseded);
+            else if (link.Identity.OwnerId is { } owner && owner != fact.OwnerId) link.Channel.Close(LinkEnd.OwnerChanged);
+        }
+    }
+
+    private async Task SweepAsync(bool others, CancellationToken cancel)
+    {
+        while (await WriteAsync(s => s.Links.CloseAbandonedAsync(Node.Name, others: false, Page), cancel) == Page)
+        {
+        }
+
+        while (others && await WriteAsync(s => s.Links.CloseAbandonedAsync(Node.Name, others: true, Page), cancel) == Page)
+        {
+        }
+
+        IReadOnlyList<PresenceTold> told;
+        do
+        {
+            told = await WriteAsync(s => s.Links.TellOfflineAsync(Settings.OfflineGrace, NodeGone, _time.GetUtcNow(), Page), cancel);
+            foreach (var link in told) _bus.Publish(new PresenceChanged(link.Device, link.Epoch, Online: false, link.AccessVersion));
+        }
+        while (told.Count == Page);
+    }
+
+    private async Task<T> WriteAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)
+    {
+        var written = await _database.WriteAsync(async s => Result.Of(await work(s)), cancel);
+        return written.Try(out var value, out var fault) ? value : throw new UnavailableException(fault.Reason);
+    }
+
+    private async Task TellOfflineAsync(LinkKey link, string reason)
     {
         try
         {
             await Task.Delay(Settings.OfflineGrace, _time);
-            foreach (var link in closed)
-            {
-                var told = await _database.GroupWriteAsync<long?>(
-                    link.Device, async s => Result.Of(await s.Links.ConfirmOfflineAsync(link, reason, _time.GetUtcNow())), CancellationToken.None);
-                if (told is { IsOk: true, Value: { } access }) _bus.Publish(new PresenceChanged(link.Device, link.Epoch, Online: false, access));
-            }
+            var told = await _database.GroupWriteAsync<long?>(
+                link.Device, async s => Result.Of(await s.Links.ConfirmOfflineAsync(link, reason, _time.GetUtcNow())), CancellationToken.None);
+            if (told is { IsOk: true, Value: { } access }) _bus.Publish(new PresenceChanged(link.Device, link.Epoch, Online: false, access));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.OfflineFailed(_log, closed.Count, e);
+            // It stays due, and whoever sweeps next tells it.
+            Log.OfflineFailed(_log, link.Device, e);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2101, LogLevel.Warning, "The link of {Device} could not be closed in the database")]
-        public static partial void CloseFailed(ILogger logger, string device, Exception exception);
+        [LoggerMessage(2101, LogLevel.Warning, "The link of device number {Device} could not be closed in the database; trying again")]
+        public static partial void CloseFailed(ILogger logger, long device, Exception exception);
 
-        [LoggerMessage(2102, LogLevel.Warning, "{Count} devices could not be told offline")]
-        public static partial void OfflineFailed(ILogger logger, int count, Exception exception);
+        [LoggerMessage(2102, LogLevel.Warning, "Device number {Device} could not be told offline; trying again")]
+        public static partial void OfflineFailed(ILogger logger, long device, Exception exception);
     }
 }
 
-/// <summary>This node and which life of it this is.</summary>
+/// <summary>A node and which life of it this is.</summary>
 public sealed record NodeIdentity(string Name, long Incarnation);

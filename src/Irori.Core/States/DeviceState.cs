@@ -74,7 +74,8 @@ public sealed class DeviceState
         {
             var source = reading.SourceTime ?? arrival;
             var known = merged.TryGetValue(reading.Name, out var old) || _values.TryGetValue(reading.Name, out old);
-            if (known && old.SourceTime > source) continue;
+            // Only a device's own times order values: without one, what arrives is newer, also when our clock has stepped back.
+            if (known && reading.SourceTime is not null && old.SourceTime > source) continue;
             var json = known && mergeKeys is not null && mergeKeys.TryGetValue(reading.Name, out var field)
                 ? KeyedArray.Merge(old.Json, reading.Json, field)
                 : reading.Json;

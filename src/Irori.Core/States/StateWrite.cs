@@ -32,6 +32,9 @@ public sealed record StateWrite
 
     /// <summary>The outcome to record.</summary>
     public CommandRecord? Command { get; init; }
+
+    /// <summary>Told of a change after its commit, in the order of the commits of its device; must not block or throw.</summary>
+    public Action<StateWritten>? Committed { get; init; }
 }
 
 /// <summary>What became of a <see cref="StateWrite"/> that was committed.</summary>

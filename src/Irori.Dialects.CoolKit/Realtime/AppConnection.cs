@@ -47,7 +47,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         }
         finally
         {
-            services.Feeds.Close(feed, FeedEnd.Stopping);
+            services.Feeds.Close(feed, FeedEnd.Left);
             await ended.CancelAsync();
             await pushing;
             // What runs ends by the deadline of its command at the latest.
@@ -112,8 +112,10 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
                 continue;
             }
 
-            await _running.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancel.IsCancellationRequested)
+            var turn = _running.WaitAsync(cancel);
+            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Not by the token: a turn that was had must be given back.
+            if (!turn.IsCompletedSuccessfully)
             {
                 frame.Dispose();
                 return;
@@ -160,7 +162,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
     private async Task<ReadOnlyMemory<byte>> CommandAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
         if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<CommandFrame>()).Try(out var command, out var fault)) return Fail(head, fault);
-        if (command.Params.ValueKind != JsonValueKind.Object) return Fail(head, Fault.Invalid("params", "params must be an object of what to change"));
+        if (command.Params.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) return Fail(head, Fault.Invalid("params", "params must be an object of what to change, or an array of such"));
         try
         {
             if (!(await FindAsync(command.DeviceId, command.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
@@ -217,6 +219,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
         await (feed.End switch
         {
+            FeedEnd.Left => Task.CompletedTask,
             FeedEnd.SessionEnded => socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "The session has ended"),
             FeedEnd.TooSlow => socket.CloseAsync((WebSocketCloseStatus)1013, "Too many changes wait"),
             _ => socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "The server stops"),

@@ -31,7 +31,8 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     private readonly Channel<Received> _frames = Channel.CreateBounded<Received>(MaxWaiting);
     private Link? _link;
     private string _deviceId = "";
-    private string _ownerId = "";
+    // What answers carry: the key that the device showed, and from the welcome on its owner's id.
+    private string? _apikey;
     private int _registers;
 
     /// <summary>What every device connection uses.</summary>
@@ -174,6 +175,7 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
         if (_deviceId.Length > 0 && register.DeviceId != _deviceId) return await RefuseAsync(head, Unknown, "Forbidden", cancel);
         _deviceId = register.DeviceId;
         if (_link is not null) return await WelcomeAsync(head, cancel);
+        _apikey = register.Apikey;
         var model = register.Model is { Length: <= MaxModel } named ? named : "";
         var identified = await TryAsync(() => services.Devices.IdentifyAsync(new DeviceIntroduction(CoolKitDialect.Name, register.DeviceId, register.Apikey, model, ip), cancel));
         if (!identified.Try(out var known, out fault))
@@ -188,17 +190,17 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     private async Task<bool> OpenAsync(FrameHead head, KnownDevice known, string owner, CancellationToken cancel)
     {
         var product = known.Product;
-        var identity = new LinkIdentity(known.Device.No, known.Device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames);
+        var identity = new LinkIdentity(known.Device.No, known.Device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner };
         var channel = new DeviceChannel(socket, known.Device.Id, owner, ip, services.Time);
         if (!(await TryAsync(() => services.Links.OpenAsync(identity, channel, cancel))).Try(out var link, out var fault))
             return fault.Kind == FaultKind.Unavailable ? await TryLaterAsync(head, fault, cancel) : await RefuseAsync(head, Unknown, fault.Reason, cancel);
         _link = link;
-        _ownerId = owner;
+        _apikey = owner;
         return await WelcomeAsync(head, cancel);
     }
 
     private Task<bool> WelcomeAsync(FrameHead head, CancellationToken cancel) => SendAsync(
-        FrameWriter.Answer(head, 0, _ownerId, w =>
+        FrameWriter.Answer(head, 0, _apikey, w =>
         {
             w.WriteStartObject("config");
             w.WriteNumber("hb", 1);
@@ -209,10 +211,10 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
 
     // Known, or to be adopted, but not bound to anybody yet (device protocol: 404).
     private Task<bool> AskAgainAsync(FrameHead head, CancellationToken cancel) => SendAsync(
-        FrameWriter.Answer(head, NotBound, null, w => WriteAgain(w, "Not Found")), cancel);
+        FrameWriter.Answer(head, NotBound, _apikey, w => WriteAgain(w, "Not Found")), cancel);
 
     private Task<bool> TryLaterAsync(FrameHead head, Fault fault, CancellationToken cancel) => SendAsync(
-        FrameWriter.Answer(head, CoolKitFaults.Internal, null, w => WriteAgain(w, fault.Reason)), cancel);
+        FrameWriter.Answer(head, CoolKitFaults.Internal, _apikey, w => WriteAgain(w, fault.Reason)), cancel);
 
     private static void WriteAgain(Utf8JsonWriter writer, string reason)
     {
@@ -232,10 +234,10 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     private async Task<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) => await socket.SendAsync(frame, cancel);
 
     private async Task AnswerAsync(FrameHead head, int error, Action<Utf8JsonWriter>? content, CancellationToken cancel) =>
-        await socket.SendAsync(FrameWriter.Answer(head with { DeviceId = _deviceId }, error, _ownerId, content), cancel);
+        await socket.SendAsync(FrameWriter.Answer(head with { DeviceId = _deviceId }, error, _apikey, content), cancel);
 
     private async Task FailAsync(FrameHead head, int error, string reason, CancellationToken cancel) =>
-        await socket.SendAsync(FrameWriter.Answer(head, error, _ownerId.Length > 0 ? _ownerId : null, w => w.WriteString("reason", reason)), cancel);
+        await socket.SendAsync(FrameWriter.Answer(head, error, _apikey, w => w.WriteString("reason", reason)), cancel);
 
     private static async Task<Result<T>> TryAsync<T>(Func<Task<Result<T>>> work)
     {

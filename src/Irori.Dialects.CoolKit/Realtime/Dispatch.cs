@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Serialization;
 using Irori.Core.Installation;
 using Irori.Dialects.CoolKit.Wire;
@@ -53,8 +54,10 @@ internal sealed class Dispatch(PublicAddress address)
     private Task AnswerAppAsync(HttpContext context)
     {
         var host = Host(context);
-        var ip = IPAddress.TryParse(host, out _) ? host : context.Connection.LocalIpAddress?.MapToIPv4().ToString() ?? host;
-        var answer = new DispatchAppAnswer { Ip = ip, Port = Port(context), Domain = host, Error = 0, Reason = "ok" };
+        var known = IPAddress.TryParse(host, out var literal);
+        // Apps put the domain into an address as it is, where IPv6 needs brackets.
+        var domain = literal?.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{host}]" : host;
+        var answer = new DispatchAppAnswer { Ip = known ? host : Local(context) ?? host, Port = Port(context), Domain = domain, Error = 0, Reason = "ok" };
         return Operations.WriteAsync(context, answer, CoolKitJson.TypeOf<DispatchAppAnswer>());
     }
 
@@ -69,8 +72,13 @@ internal sealed class Dispatch(PublicAddress address)
     {
         if (address.Host.Length > 0) return address.Host;
         var asked = context.Request.Host.Host.Trim('[', ']');
-        return asked.Length > 0 ? asked : context.Connection.LocalIpAddress?.ToString() ?? "localhost";
+        return asked.Length > 0 ? asked : Local(context) ?? "localhost";
     }
+
+    // The listener of both families says IPv4 addresses in IPv6.
+    private static string? Local(HttpContext context) => context.Connection.LocalIpAddress is { IsIPv4MappedToIPv6: true } mapped
+        ? mapped.MapToIPv4().ToString()
+        : context.Connection.LocalIpAddress?.ToString();
 
     private int Port(HttpContext context)
     {

@@ -27,8 +27,8 @@ internal sealed class Authorizer(AppService apps, SessionService sessions)
 
     private async Task<Result<Caller>> PersonalAsync(HttpRequest request, string token, Access access, string? ip, CancellationToken cancel)
     {
-        if (access == Access.Either) return new Caller(null, null, token, ip);
-        if (!(await sessions.AuthenticateAsync(token, ip, cancel)).Try(out var who, out var fault)) return fault;
+        var known = access == Access.Renewing ? await sessions.RecognizeAsync(token, ip, cancel) : await sessions.AuthenticateAsync(token, ip, cancel);
+        if (!known.Try(out var who, out var fault)) return fault;
         if (who.App.Dialect != CoolKitDialect.Name) return new Fault(FaultKind.SessionEnded, "The access token belongs to another kind of app");
         return request.Headers["X-CK-Appid"] is [{ Length: > 0 } appId] && appId != who.App.Id
             ? new Fault(FaultKind.AppRefused, "The access token belongs to another appid")
@@ -46,12 +46,13 @@ internal sealed class Authorizer(AppService apps, SessionService sessions)
         return right ? new Caller(app, null, null, ip) : new Fault(FaultKind.BadSignature, "The signature is wrong: it is over the exact bytes of the body, or over the sorted query of a GET");
     }
 
-    // Clients sign the query sorted by name, or in the order in which they send it; values unescaped.
+    // Clients sign the query sorted by name, or in the order in which they send it, with values unescaped; or the very text that they send.
     private static IEnumerable<string> QueryTexts(HttpRequest request)
     {
         var pairs = request.Query.Select(p => $"{p.Key}={p.Value}").ToList();
         yield return string.Join('&', pairs.Order(StringComparer.Ordinal));
         yield return string.Join('&', pairs);
+        yield return request.QueryString.Value?.TrimStart('?') ?? "";
     }
 
     private static bool Fits(byte[] secret, ReadOnlySpan<byte> message, string signature)

@@ -12,13 +12,16 @@ internal enum Access
     /// <summary>By a person's access token: <c>Bearer</c>.</summary>
     Personal,
 
-    /// <summary>By either; the operation itself decides what a token must be good for.</summary>
+    /// <summary>By either.</summary>
     Either,
+
+    /// <summary>By either; the access token may be too old.</summary>
+    Renewing,
 }
 
 /// <summary>Who calls an operation.</summary>
 /// <param name="App">The app that signed; null with a token.</param>
-/// <param name="Who">The person of the token; null with a signature, and where the token is not checked.</param>
+/// <param name="Who">The person of the token; null with a signature.</param>
 /// <param name="Token">The access token as it was shown; null with a signature.</param>
 /// <param name="Ip">The address, for the record.</param>
 internal sealed record Caller(App? App, Principal? Who, string? Token, string? Ip)

@@ -31,10 +31,13 @@ internal static class CoolKitFaults
     public const int WrongDigest = 30015;
     public const int BrandRefused = 30017;
 
+    /// <summary>Field of the fault of a device id that cannot be one; one that is missing or mistyped is a bad parameter like any other.</summary>
+    public const string DeviceIdShape = "deviceid.shape";
+
     /// <summary>The code of an HTTP answer (CoolKit v2, error codes).</summary>
     public static int OfHttp(Fault fault) => fault.Kind switch
     {
-        FaultKind.Invalid => fault.Field == CoolKitDialect.DeviceIdField ? WrongDeviceId : BadParameter,
+        FaultKind.Invalid => fault.Field == DeviceIdShape ? WrongDeviceId : BadParameter,
         FaultKind.LimitReached => BadParameter,
         FaultKind.NotVisible => NotFound,
         FaultKind.NotAllowed => Refused,

@@ -49,16 +49,13 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(ReportFrame))]
 internal sealed partial class CoolKitJson : JsonSerializerContext
 {
-    /// <summary>Deepest nesting that is read.</summary>
-    public const int MaxDepth = 32;
-
     public static CoolKitJson Instance { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
-        MaxDepth = MaxDepth,
+        MaxDepth = Core.JsonText.MaxDepth,
     });
 
     public static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)(Instance.GetTypeInfo(typeof(T)) ?? throw new InvalidOperationException($"{typeof(T)} is not in the JSON context"));

@@ -30,6 +30,7 @@ internal static class OpenApiDocument
             {
                 var type = context.JsonTypeInfo.Type;
                 if (type == typeof(RawJson) || type == typeof(RawJson?) || type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
+                if (context.JsonPropertyInfo?.CustomConverter is EmptyIsNull) schema.Type = JsonSchemaType.Boolean | JsonSchemaType.Null;
                 return Task.CompletedTask;
             });
             options.AddOperationTransformer(DescribeAsync);
@@ -40,11 +41,13 @@ internal static class OpenApiDocument
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<OperationInfo>().FirstOrDefault() is not { } info) return;
+        operation.RequestBody?.Content?.Remove(Operations.AnyType);
         operation.Parameters ??= [];
         operation.Parameters.Add(Header("Authorization", required: true, info.Access switch
         {
             Access.Signed => "Sign, a blank and the signature: base64 of HMAC-SHA256 with the app's secret over the exact body, or over the sorted query of a GET.",
             Access.Personal => "Bearer, a blank and the access token.",
+            Access.Renewing => "Sign and a signature, or Bearer and an access token, which may be too old.",
             _ => "Sign and a signature, or Bearer and an access token.",
         }));
         operation.Parameters.Add(Header("X-CK-Appid", required: info.Access == Access.Signed, "The app."));

@@ -23,6 +23,9 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
     /// <summary>Largest body, in bytes: a device's whole state with room around it.</summary>
     public const int MaxBody = 128 * 1024;
 
+    /// <summary>Every content type; not shown in the OpenAPI document.</summary>
+    public const string AnyType = "*/*";
+
     /// <summary>Maps an operation. GET and DELETE take their parameters from the query; DELETE also from a body.</summary>
     public static void Map<TRequest, TData>(
         IEndpointRouteBuilder routes, OperationInfo info, Func<Caller, TRequest, CancellationToken, Task<Result<TData>>> handle)
@@ -34,7 +37,8 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
         Delegate serve = (HttpContext context) => self.ServeAsync(context, info, request, answer, handle);
         var route = routes.MapMethods(info.Path, [info.Method], serve)
             .WithMetadata(info, new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Envelope<TData>), ["application/json"]));
-        if (TakesBody(info.Method)) route.WithMetadata(new AcceptsMetadata(["application/json"], typeof(TRequest)));
+        // Clients send JSON under any content type.
+        if (TakesBody(info.Method)) route.WithMetadata(new AcceptsMetadata(["application/json", AnyType], typeof(TRequest)));
         else route.WithMetadata(new QueryParameters(request));
         route.WithName(info.Name).WithSummary(info.Summary).WithTags(info.Section);
     }
@@ -78,8 +82,10 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
         {
             if (!(await ReadBodyAsync(context.Request, cancel)).Try(out var body, out var fault)) return fault;
             if (!(await authorizer.AuthorizeAsync(context.Request, body, info.Access, cancel)).Try(out var caller, out fault)) return fault;
-            var fromQuery = !TakesBody(info.Method) && (body.IsEmpty || context.Request.Query.Count > 0);
-            var decoded = fromQuery ? RequestDecoder.Query(context.Request.Query, type) : RequestDecoder.Body(body, type);
+            // The body of a GET is not signed, and means nothing.
+            var decoded = TakesBody(info.Method)
+                ? RequestDecoder.Body(body, type)
+                : RequestDecoder.Query(context.Request.Query, HttpMethods.IsGet(info.Method) ? default : body, type);
             return decoded.Try(out var request, out fault) ? await handle(caller, request, cancel) : fault;
         }
         catch (UnavailableException e)

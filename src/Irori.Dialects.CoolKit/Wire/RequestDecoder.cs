@@ -36,19 +36,30 @@ internal static class RequestDecoder
         }
     }
 
-    /// <summary>Reads the parameters of a query: numbers and truth values are written as text there.</summary>
-    public static Result<T> Query<T>(IQueryCollection query, JsonTypeInfo<T> type)
+    /// <summary>
+    /// Reads the parameters of a query, where numbers and truth values are written as text; what it does not have is taken from the body.
+    /// </summary>
+    public static Result<T> Query<T>(IQueryCollection query, ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
     {
+        using var rest = JsonText.Parse(body.IsEmpty ? "{}"u8.ToArray() : body);
+        if (rest?.RootElement.ValueKind != JsonValueKind.Object) return Fault.Invalid("body", "The body must be a JSON object");
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             foreach (var property in type.Properties)
             {
-                if (query[property.Name] is not [{ } text, ..]) continue;
-                writer.WritePropertyName(property.Name);
-                if (IsText(property.PropertyType) || !IsScalar(text)) writer.WriteStringValue(text);
-                else writer.WriteRawValue(text, skipInputValidation: true);
+                if (query[property.Name] is [{ } text, ..])
+                {
+                    writer.WritePropertyName(property.Name);
+                    if (IsText(property.PropertyType) || !IsScalar(text)) writer.WriteStringValue(text);
+                    else writer.WriteRawValue(text, skipInputValidation: true);
+                }
+                else if (rest.RootElement.TryGetProperty(property.Name, out var value))
+                {
+                    writer.WritePropertyName(property.Name);
+                    value.WriteTo(writer);
+                }
             }
 
             writer.WriteEndObject();

@@ -68,11 +68,7 @@ internal static class ConsoleEndpoint
     }
 
     /// <summary>The caller's address.</summary>
-    public static string? Ip(HttpContext context)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
-    }
+    public static string? Ip(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
 
     private static async Task GuardAsync(HttpContext context, Func<Task> handle)
     {

@@ -26,9 +26,11 @@ internal static class ConsoleInput
         var bytes = read.Buffer.Length <= MaxBody ? read.Buffer.ToArray() : null;
         context.Request.BodyReader.AdvanceTo(read.Buffer.End);
         if (bytes is null) return TooLarge;
+        using var document = JsonText.Parse(bytes);
+        if (document is null) return Fault.Invalid("body", "The body must be a JSON object");
         try
         {
-            return JsonSerializer.Deserialize(bytes, type) is { } body
+            return document.RootElement.Deserialize(type) is { } body
                 ? body
                 : Fault.Invalid("body", "The body must be a JSON object");
         }

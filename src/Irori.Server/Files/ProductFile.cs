@@ -45,7 +45,8 @@ public static class ProductFile
             Things(file))
         {
             BrandLogo = file.Text("brandLogo", 512) ?? "",
-            BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", Enum.GetNames<BindingMode>()) ?? nameof(BindingMode.Single)),
+            // The other modes come with the dialects that need them.
+            BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", [nameof(BindingMode.Single)]) ?? nameof(BindingMode.Single)),
             Adopts = file.Flag("adopts"),
             KeepsFrames = file.Flag("keepsFrames") ?? true,
             PointDays = file.Whole("pointDays", 0, 3650) ?? 0,

@@ -1,4 +1,5 @@
 using Irori.Core;
+using Irori.Core.Feeds;
 using Irori.Core.Links;
 using Irori.Server.Hosting;
 using Irori.Storage;
@@ -38,6 +39,14 @@ internal sealed class LeaseCheck(LeaseKeeper lease) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(lease.Holds
         ? HealthCheckResult.Healthy("This node holds its lease")
         : HealthCheckResult.Unhealthy($"This node has not renewed its lease for {lease.Age.TotalSeconds:F0} s"));
+}
+
+/// <summary>Other nodes are heard. Without them this node still serves its own devices and apps, so it stays ready.</summary>
+internal sealed class BusCheck(IBus bus) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(bus.Connected
+        ? HealthCheckResult.Healthy("This node hears the others through the broker")
+        : HealthCheckResult.Degraded("This node does not hear the others: the broker is away; devices and apps of this node go on, pushes wait"));
 }
 
 /// <summary>This node does not take leave.</summary>

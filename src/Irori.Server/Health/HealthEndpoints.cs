@@ -11,7 +11,7 @@ namespace Irori.Server.Health;
 
 /// <summary>One thing that was looked at.</summary>
 /// <param name="Name">What.</param>
-/// <param name="State">ok or failing.</param>
+/// <param name="State">ok, degraded (still ready) or failing.</param>
 /// <param name="Sentence">What was found; holds no secret.</param>
 public sealed record HealthLine(string Name, string State, string Sentence);
 
@@ -42,11 +42,18 @@ internal static class HealthEndpoints
     private static async Task AnswerReadyAsync(HttpContext context, Readiness readiness)
     {
         var report = await readiness.CheckAsync().WaitAsync(context.RequestAborted);
-        var ready = report.Status == HealthStatus.Healthy;
-        var lines = report.Entries.Select(e => new HealthLine(e.Key, e.Value.Status == HealthStatus.Healthy ? "ok" : "failing", e.Value.Description ?? ""));
+        var ready = report.Status != HealthStatus.Unhealthy;
+        var lines = report.Entries.Select(e => new HealthLine(e.Key, Word(e.Value.Status), e.Value.Description ?? ""));
         var status = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await WriteAsync(context, status, new HealthBody(ready ? "ready" : "notReady", [.. lines]));
     }
+
+    private static string Word(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ok",
+        HealthStatus.Degraded => "degraded",
+        _ => "failing",
+    };
 
     private static Task WriteAsync(HttpContext context, int status, HealthBody body)
     {

@@ -96,7 +96,7 @@ public sealed class IroriServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Irori", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.Replace(ServiceDescriptor.Singleton(log));
         foundation(builder.Services);
-        builder.Services.AddMeasuring(settings).AddBackground().AddHealth().AddCoolKit().AddConsole();
+        builder.Services.AddBus(settings).AddMeasuring(settings).AddBackground().AddHealth().AddCoolKit().AddConsole();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var certificate = settings.Https == 0 ? null : new ServerCertificate(settings, options.Time, log.CreateLogger<ServerCertificate>());
         if (certificate is not null) builder.Services.AddSingleton<IHostedService>(_ => new Background(certificate.RunAsync));
@@ -111,6 +111,12 @@ public sealed class IroriServer : IAsyncDisposable
     private static void Map(WebApplication app, IroriSettings settings)
     {
         if (settings.Proxies.Count > 0) app.UseForwardedHeaders(Forwarded(settings.Proxies));
+        app.Use((context, next) =>
+        {
+            // On a listener for both, an IPv4 address is written as one of IPv6; everywhere else it is one address.
+            if (context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped) context.Connection.RemoteIpAddress = mapped.MapToIPv4();
+            return next(context);
+        });
         app.UseMiddleware<RequestLog>();
         app.UseJsonErrors();
         app.Use((context, next) =>

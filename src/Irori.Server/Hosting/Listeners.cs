@@ -49,16 +49,28 @@ internal static class Listeners
         ConnectionDelegate? plain = null;
         listener.Use(secure => async connection =>
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-            limit.CancelAfter(FirstByteLimit);
-            var first = await connection.Transport.Input.ReadAsync(limit.Token);
-            limit.CancelAfter(Timeout.InfiniteTimeSpan);
-            var tls = first.Buffer is { IsEmpty: false, FirstSpan: [TlsHandshake, ..] };
-            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
-            await (tls ? secure : plain!)(connection);
+            if (await IsTlsAsync(connection) is { } tls) await (tls ? secure : plain!)(connection);
         });
         Secure(listener, certificate);
         listener.Use(next => plain = next);
+    }
+
+    // Null: the other end said nothing in time.
+    private static async Task<bool?> IsTlsAsync(ConnectionContext connection)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        limit.CancelAfter(FirstByteLimit);
+        try
+        {
+            var first = await connection.Transport.Input.ReadAsync(limit.Token);
+            var tls = first.Buffer is { IsEmpty: false, FirstSpan: [TlsHandshake, ..] };
+            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+            return tls;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private static void Secure(ListenOptions listener, ServerCertificate certificate)

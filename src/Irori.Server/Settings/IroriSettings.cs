@@ -42,6 +42,9 @@ public sealed record IroriSettings
     /// <summary>This process among others of the installation.</summary>
     public NodeSection Node { get; init; } = new();
 
+    /// <summary>The way from node to node.</summary>
+    public BusSection Bus { get; init; } = new();
+
     /// <summary>Connections of devices.</summary>
     public LinksSection Links { get; init; } = new();
 

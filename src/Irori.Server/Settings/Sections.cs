@@ -56,6 +56,14 @@ public sealed record NodeSection
     public string Name { get; init; } = "";
 }
 
+/// <summary>The way from node to node.</summary>
+public sealed record BusSection
+{
+    /// <summary>Address of RabbitMQ, with user, password and virtual host; empty: a single node.</summary>
+    [Secret]
+    public string Url { get; init; } = "";
+}
+
 /// <summary>Connections of devices.</summary>
 public sealed record LinksSection
 {

@@ -16,9 +16,8 @@ internal sealed class SettingsCheck(Func<string, string> origin)
         Network(s, demo);
         Certificate(s);
         Storage(s.Database);
+        Nodes(s);
         Delivery(s.Mail, s.Sms);
-        Unless(s.Node.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && s.Node.Name.Length <= 64,
-            "Node:Name", s.Node.Name, "at most 64 letters, digits, dots, dashes and underscores");
         foreach (var region in s.Regions.Served) Unless(Regions.Contains(region), "Regions:Served", region, $"of {string.Join(", ", Regions)}");
         Unless(s.Metrics.Otlp.Length == 0 || IsWeb(s.Metrics.Otlp), "Metrics:Otlp", s.Metrics.Otlp, "an address such as http://localhost:4318");
         Unless(s.Metrics.Token.Length is 0 or >= 16, "Metrics:Token", "too short", "at least 16 characters long, or empty");
@@ -60,6 +59,16 @@ internal sealed class SettingsCheck(Func<string, string> origin)
         Unless(!postgres || database.ConnectionString.Length > 0, "Database:ConnectionString", "empty",
             "an Npgsql connection string such as Host=localhost;Database=irori;Username=irori when Database.Engine is PostgreSql");
         Unless(postgres || database.ConnectionString.Length == 0, "Database:ConnectionString", "set", "empty when Database.Engine is Sqlite");
+    }
+
+    private void Nodes(IroriSettings s)
+    {
+        Unless(s.Node.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && s.Node.Name.Length <= 64,
+            "Node:Name", s.Node.Name, "at most 64 letters, digits, dots, dashes and underscores");
+        if (s.Bus.Url.Length == 0) return;
+        Unless(Uri.TryCreate(s.Bus.Url, UriKind.Absolute, out var broker) && broker.Scheme is "amqp" or "amqps", "Bus:Url", "set to something else",
+            "an address such as amqp://user:password@host:5672/vhost");
+        Unless(s.Database.Engine == DatabaseEngine.PostgreSql, "Bus:Url", "set", "empty when Database.Engine is Sqlite, which serves one node only");
     }
 
     private void Delivery(MailSection mail, SmsSection sms)

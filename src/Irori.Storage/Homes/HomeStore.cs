@@ -5,6 +5,8 @@ namespace Irori.Storage.Homes;
 
 internal sealed class HomeStore(SqlSession session) : IHomeStore
 {
+    public Task LockAsync(long account) => session.ExecuteAsync("UPDATE accounts SET current_home = current_home WHERE no = @account", new { account });
+
     public async Task<IReadOnlyList<Home>> ListAsync(long account)
     {
         var homes = await session.ListAsync<Home>(

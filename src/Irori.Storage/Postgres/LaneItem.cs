@@ -26,7 +26,11 @@ internal sealed class LaneState(StateWrite write) : LaneItem
 
     public Task<Result<StateWritten>> Done => _done.Task;
 
-    public override void Complete() => _done.TrySetResult(Told!);
+    public override void Complete()
+    {
+        if (Told!.Outcome == StateOutcome.Accepted) write.Committed?.Invoke(Told);
+        _done.TrySetResult(Told);
+    }
 
     public override void Fail(Exception exception)
     {

@@ -13,9 +13,9 @@ internal sealed class PostgresEngine : Engine
 
     public override string Now => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 
-    public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+    public override string SkipLocked(string table) => $"FOR UPDATE OF {table} SKIP LOCKED";
 
-    public override string ForUpdate => "FOR UPDATE";
+    public override string ForUpdate(string table) => $"FOR UPDATE OF {table}";
 
     public override string Numbers(string parameter) => $"SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST({parameter} AS json)) AS value";
 

@@ -90,7 +90,6 @@ internal sealed partial class PostgresLane : IAsyncDisposable
     private async Task TransactAsync(IReadOnlyList<LaneItem> batch)
     {
         var states = batch.OfType<LaneState>().ToList();
-        await _properties.EnsureAsync(states);
         await using var connection = await _source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await PostgresStateWriter.WriteAsync(connection, transaction, states, _properties);

@@ -25,7 +25,7 @@ internal static class PostgresStateWriter
     {
         if (items.Count == 0) return;
         var rows = await LockAsync(connection, transaction, items);
-        var points = new List<(long Device, long Property, PointRow Point)>();
+        var accepted = new List<(StateWrite Write, PointRow Point)>();
         var changed = new Dictionary<long, (DeviceState State, long Updated)>();
         foreach (var item in items)
         {
@@ -40,8 +40,11 @@ internal static class PostgresStateWriter
             item.Told = told;
             if (told.Outcome != StateOutcome.Accepted) continue;
             changed[item.Write.Device] = (state!, item.Write.Arrival);
-            foreach (var point in made) points.Add((item.Write.Device, properties[item.Write.Product, point.Property], point));
+            foreach (var point in made) accepted.Add((item.Write, point));
         }
+
+        await properties.EnsureAsync(accepted.Select(a => (a.Write.Product, a.Point.Property)));
+        var points = accepted.ConvertAll(a => (a.Write.Device, properties[a.Write.Product, a.Point.Property], a.Point));
 
         await using var batch = new NpgsqlBatch(connection, transaction);
         AddStates(batch, changed);

@@ -11,32 +11,18 @@ internal sealed class PropertyNumbers(NpgsqlDataSource source)
 
     public long this[long product, string name] => _known[(product, name)];
 
-    public async Task EnsureAsync(IReadOnlyList<LaneState> states)
+    /// <summary>Mints what is missing for changes that were accepted: what is refused costs no number.</summary>
+    public async Task EnsureAsync(IEnumerable<(long Product, string Name)> wanted)
     {
-        List<(long Product, string Name)>? missing = null;
-        foreach (var state in states)
-        {
-            foreach (var reading in state.Write.Readings)
-            {
-                var key = (state.Write.Product, reading.Name);
-                if (!_known.ContainsKey(key)) (missing ??= []).Add(key);
-            }
-        }
-
-        if (missing is not null) await MintAsync([.. missing.Distinct().Order()]);
-    }
-
-    private async Task MintAsync(IReadOnlyList<(long Product, string Name)> missing)
-    {
+        var missing = wanted.Where(key => !_known.ContainsKey(key)).Distinct().Order().ToList();
+        if (missing.Count == 0) return;
         await using var connection = await source.OpenConnectionAsync();
-        foreach (var (product, name) in missing)
-        {
-            _known[(product, name)] = await connection.QuerySingleAsync<long>(
-                """
-                INSERT INTO properties (product, name) VALUES (@product, @name)
-                ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no
-                """,
-                new { product, name });
-        }
+        var minted = await connection.QueryAsync<(long No, long Product, string Name)>(
+            """
+            INSERT INTO properties (product, name) SELECT * FROM unnest(@products, @names)
+            ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no, product, name
+            """,
+            new { products = missing.Select(m => m.Product).ToArray(), names = missing.Select(m => m.Name).ToArray() });
+        foreach (var (no, product, name) in minted) _known[(product, name)] = no;
     }
 }

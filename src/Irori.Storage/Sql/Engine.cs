@@ -8,11 +8,11 @@ public abstract class Engine
     /// <summary>The database's clock in milliseconds since 1970, as an SQL expression.</summary>
     public abstract string Now { get; }
 
-    /// <summary>What claims rows without waiting for other claimers.</summary>
-    public abstract string SkipLocked { get; }
+    /// <summary>What claims the rows of one table of a select without waiting for other claimers.</summary>
+    public abstract string SkipLocked(string table);
 
-    /// <summary>What locks the rows that a select finds.</summary>
-    public abstract string ForUpdate { get; }
+    /// <summary>What locks the rows of one table of a select.</summary>
+    public abstract string ForUpdate(string table);
 
     /// <summary>The rows of a parameter that holds a JSON list of whole numbers.</summary>
     public abstract string Numbers(string parameter);

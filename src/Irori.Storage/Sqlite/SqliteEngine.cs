@@ -15,9 +15,9 @@ internal sealed class SqliteEngine : Engine
 
     public override string Now => "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)";
 
-    public override string SkipLocked => "";
+    public override string SkipLocked(string table) => "";
 
-    public override string ForUpdate => "";
+    public override string ForUpdate(string table) => "";
 
     public override string Numbers(string parameter) => $"SELECT value FROM json_each({parameter})";
 
@@ -35,7 +35,7 @@ internal sealed class SqliteEngine : Engine
     public static SqliteConnection Open(string path, bool writing)
     {
         _ = Library.Value;
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        var connection = new KeptStatements(new SqliteConnectionStringBuilder
         {
             DataSource = path, Mode = writing ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadOnly, Pooling = false,
         }.ToString());

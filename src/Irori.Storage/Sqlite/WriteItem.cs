@@ -54,7 +54,11 @@ internal sealed class StateItem(StateWrite write) : WriteItem
         return _told.Outcome == StateOutcome.Accepted;
     }
 
-    public override void Complete() => _done.TrySetResult(_told!);
+    public override void Complete()
+    {
+        if (_told is { Outcome: StateOutcome.Accepted }) write.Committed?.Invoke(_told);
+        _done.TrySetResult(_told!);
+    }
 
     public override void Fail(Exception exception)
     {

@@ -14,7 +14,8 @@ internal static class CommandSql
     public static string Upsert(IReadOnlyList<string> parameters) =>
         $"""
         INSERT INTO commands ({string.Join(", ", Columns)}) VALUES ({string.Join(", ", parameters)})
-        ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, outcome_at = excluded.outcome_at, answer = excluded.answer
+        ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, outcome_at = excluded.outcome_at, answer = excluded.answer,
+            sent_at = coalesce(commands.sent_at, excluded.sent_at)
         WHERE commands.outcome = 'Unknown'
         """;
 

@@ -28,7 +28,7 @@ public sealed class AdminOnPostgres : AdminContract
     {
         await using var server = await StartAsync();
         await using var source = NpgsqlDataSource.Create(server.Service<IroriSettings>().Database.ConnectionString);
-        await using var older = source.CreateCommand("UPDATE schema_migrations SET version = 0");
+        await using var older = source.CreateCommand("DELETE FROM schema_migrations WHERE version > 1; UPDATE schema_migrations SET version = 0");
         await older.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         (await FailedAsync(server, 2, "account", "list")).ShouldContain("schema 0");

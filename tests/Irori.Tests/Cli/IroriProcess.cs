@@ -22,9 +22,15 @@ internal sealed class IroriProcess : IAsyncDisposable
     /// <summary>What it has written to standard output, as far as it was read.</summary>
     public IReadOnlyList<string> Said => _said;
 
-    public static IroriProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static IroriProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments) => Start([], environment, arguments);
+
+    /// <summary>Starts the program under another one that watches it, when one is given.</summary>
+    public static IroriProcess StartUnder(string[] watcher, params string[] arguments) => Start(watcher, null, arguments);
+
+    private static IroriProcess Start(string[] watcher, IReadOnlyDictionary<string, string>? environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "irori.dll"), .. arguments])
+        string[] command = [.. watcher, "dotnet", Path.Combine(AppContext.BaseDirectory, "irori.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };

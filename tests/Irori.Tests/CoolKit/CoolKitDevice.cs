@@ -6,7 +6,8 @@ namespace Irori.Tests.CoolKit;
 /// <summary>A device on its connection, whose every frame the test decides.</summary>
 internal sealed class CoolKitDevice(TestSocket socket, string id, string key) : IAsyncDisposable
 {
-    private long _sequence = 1_700_000_000_000;
+    // Of all devices together: a device that comes back does not count anew.
+    private static long _sequence = 1_700_000_000_000;
 
     public string Id => id;
 
@@ -34,7 +35,7 @@ internal sealed class CoolKitDevice(TestSocket socket, string id, string key) : 
         return await socket.ReceiveAsync();
     }
 
-    public long NextSequence() => ++_sequence;
+    public static long NextSequence() => Interlocked.Increment(ref _sequence);
 
     /// <summary>Reports and waits for the answer.</summary>
     public async Task<JsonObject> ReportAsync(JsonNode values, long? sequence = null)

@@ -1,12 +1,17 @@
 using System.Text.Json.Nodes;
+using Irori.Core;
 using Irori.Core.Accounts;
+using Irori.Core.Bindings;
 using Irori.Core.Devices;
+using Irori.Core.Homes;
+using Irori.Core.Installation;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Server.Hosting;
 using Irori.Server.Settings;
 using Irori.Storage;
 using Irori.Tests.Server;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Irori.Tests.CoolKit;
@@ -20,14 +25,20 @@ internal sealed class CoolKitHouse : IAsyncDisposable
 
     private int _devices;
 
-    private CoolKitHouse(TestServer server, AppSecret app, ProductView product)
+    private int _people;
+
+    private CoolKitHouse(TestServer server, TestTime? time, AppSecret app, ProductView product)
     {
         Server = server;
+        Time = time;
         AppSecret = app;
         Product = product;
     }
 
     public TestServer Server { get; }
+
+    /// <summary>The server's clock, where the test moves it.</summary>
+    public TestTime? Time { get; }
 
     public AppSecret AppSecret { get; }
 
@@ -50,7 +61,7 @@ internal sealed class CoolKitHouse : IAsyncDisposable
         };
         var product = (await server.Service<ProductService>().AddAsync(
             new NewProduct("coolkit", "Switch", "Basic", "switch", "Demo", [new("coolkit", "uiid", "1"), new("coolkit", "model", "PSC-B01-GL")], model), Cancel)).Value;
-        var house = new CoolKitHouse(server, app, product);
+        var house = new CoolKitHouse(server, options?.Time as TestTime, app, product);
         await house.AddAccountAsync(OwnerEmail);
         await house.AddAccountAsync(StrangerEmail);
         return house;
@@ -61,6 +72,74 @@ internal sealed class CoolKitHouse : IAsyncDisposable
 
     public CoolKitApp App(Uri? server = null) => new(server ?? Server.Http, AppSecret.App.Id, AppSecret.Secret);
 
+    public string NewEmail() => $"person{Interlocked.Increment(ref _people)}@example.com";
+
+    /// <summary>Somebody new, signed in.</summary>
+    public async Task<CoolKitApp> PersonAsync(AppSecret? through = null)
+    {
+        var email = NewEmail();
+        await AddAccountAsync(email);
+        return await SignInAsync(email, through);
+    }
+
+    /// <summary>Signs in once more, on another phone.</summary>
+    public async Task<CoolKitApp> SignInAsync(string email, AppSecret? through = null)
+    {
+        var secret = through ?? AppSecret;
+        var app = new CoolKitApp(Server.Http, secret.App.Id, secret.Secret) { Email = email };
+        (await app.LoginAsync(email, Password)).Error().ShouldBe(0);
+        return app;
+    }
+
+    /// <summary>Another app, by the rules of this test.</summary>
+    public async Task<AppSecret> AddAppAsync(
+        string dialect = "coolkit", bool single = false, bool disabled = false, bool allProducts = true, int accessSeconds = 3600, int refreshSeconds = 7200)
+    {
+        const string Secret = "a secret of this test";
+        var id = Ids.Hex24();
+        var row = new App
+        {
+            Id = id, Project = AppSecret.App.Project, Dialect = dialect, Kind = AppKind.Client, SecretEnc = Server.Service<KeyRing>().Encrypt(Secret),
+            SingleSession = single, AccessSeconds = accessSeconds, RefreshSeconds = refreshSeconds, Disabled = disabled,
+        };
+        var stored = await WriteAsync(async s =>
+        {
+            var no = await s.Projects.AddAppAsync(row);
+            if (allProducts) await s.Projects.GrantAsync(no, GrantKind.All, 0);
+            return (await s.Projects.FindAppAsync(no))!;
+        });
+        return new AppSecret(stored, Secret);
+    }
+
+    /// <summary>The newest code that was sent to somebody.</summary>
+    public string CodeOf(string login) => Server.Outbox.Newest(200).First(m => m.To == login).Code;
+
+    public Task<T> ReadAsync<T>(Func<IStores, Task<T>> work) => Server.Service<IDatabase>().ReadAsync(work, Cancel);
+
+    public async Task<T> WriteAsync<T>(Func<IStores, Task<T>> work) =>
+        (await Server.Service<IDatabase>().WriteAsync(async s => Result.Of(await work(s)), Cancel)).Value;
+
+    public async Task<Account> AccountAsync(CoolKitApp app) => (await ReadAsync(s => s.Accounts.FindAsync(app.Apikey!)))!;
+
+    /// <summary>Another home with rooms.</summary>
+    public async Task<Home> AddHomeAsync(CoolKitApp app, string name, params string[] rooms) =>
+        (await Server.Service<HomeService>().AddAsync(await AccountAsync(app), name, rooms, Cancel)).Value;
+
+    /// <summary>Another product.</summary>
+    public async Task<ProductView> AddProductAsync(string brand, string model, bool adopts) => (await Server.Service<ProductService>().AddAsync(
+        new NewProduct("coolkit", "Plug", model, "switch", brand, [new("coolkit", "uiid", "32"), new("coolkit", "model", model)], ThingModel.Empty) { Adopts = adopts },
+        Cancel)).Value;
+
+    /// <summary>Lets somebody use a device of another.</summary>
+    public Task ShareAsync(CoolKitApp guest, MadeDevice made, int permit = 0) => WriteAsync(async s =>
+    {
+        await s.Bindings.PutAsync(new Binding
+        {
+            Account = (await s.Accounts.FindAsync(guest.Apikey!))!.No, Device = made.Device.No, Role = Role.Guest, Permit = permit, Since = made.Device.Created,
+        });
+        return await s.Devices.RaiseAccessAsync(made.Device.No, ownerSince: null);
+    });
+
     public async Task<CoolKitApp> SignedInAsync(string email = OwnerEmail)
     {
         var app = App();
@@ -68,12 +147,11 @@ internal sealed class CoolKitHouse : IAsyncDisposable
         return app;
     }
 
+    public string NewDeviceId() => $"1000{Interlocked.Increment(ref _devices):x6}";
+
     /// <summary>Makes a device that nobody owns.</summary>
-    public async Task<MadeDevice> MakeAsync(string? chipId = null)
-    {
-        var id = $"1000{Interlocked.Increment(ref _devices):x6}";
-        return (await Server.Service<DeviceService>().MakeAsync(new NewDevice(id, Product.Product.Id, null, new FactoryData { ChipId = chipId }), Cancel)).Value;
-    }
+    public async Task<MadeDevice> MakeAsync(string? chipId = null) => (await Server.Service<DeviceService>().MakeAsync(
+        new NewDevice(NewDeviceId(), Product.Product.Id, null, new FactoryData { ChipId = chipId }), Cancel)).Value;
 
     /// <summary>Makes a device and adds it to the account that is signed in.</summary>
     public async Task<MadeDevice> AddAsync(CoolKitApp app, string name = "Lamp")

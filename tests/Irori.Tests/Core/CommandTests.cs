@@ -173,7 +173,7 @@ public sealed class CommandTests : IAsyncLifetime
         await _links.CloseAsync(link, "gone");
 
         (await told.Task.WaitAsync(Patient, Cancel)).Epoch.ShouldBe(link.Epoch);
-        (await _world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new ClosedLink(_world.Device, link.Epoch), "again", DateTimeOffset.UnixEpoch))).ShouldBeNull();
+        (await _world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new LinkKey(_world.Device, link.Epoch), "again", DateTimeOffset.UnixEpoch))).ShouldBeNull();
     }
 
     [Fact]

@@ -14,11 +14,11 @@ public sealed class SignInThrottleTests
         var time = new JumpingTime();
         var throttle = new SignInThrottle(time);
         Fail(throttle);
-        throttle.Check(Ann, "10.0.0.1")!.RetryAfter!.Value.ShouldBeInRange(TimeSpan.FromMinutes(9), SignInThrottle.Window);
+        throttle.Begin(Ann, "10.0.0.1")!.RetryAfter!.Value.ShouldBeInRange(TimeSpan.FromMinutes(9), SignInThrottle.Window);
 
         time.Jump(SignInThrottle.Window);
 
-        throttle.Check(Ann, "10.0.0.1").ShouldBeNull();
+        throttle.Begin(Ann, "10.0.0.1").ShouldBeNull();
     }
 
     [Theory]
@@ -32,11 +32,11 @@ public sealed class SignInThrottleTests
 
         time.Step(TimeSpan.FromSeconds(seconds));
 
-        throttle.Check(Ann, "10.0.0.1")!.RetryAfter!.Value.ShouldBeInRange(TimeSpan.FromMinutes(9), SignInThrottle.Window);
+        throttle.Begin(Ann, "10.0.0.1")!.RetryAfter!.Value.ShouldBeInRange(TimeSpan.FromMinutes(9), SignInThrottle.Window);
     }
 
     private static void Fail(SignInThrottle throttle)
     {
-        for (var i = 0; i < SignInThrottle.PerAddress; i++) throttle.Failed(Ann, "10.0.0.1");
+        for (var i = 0; i < SignInThrottle.PerAddress; i++) throttle.Begin(Ann, "10.0.0.1");
     }
 }

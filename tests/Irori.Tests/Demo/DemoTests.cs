@@ -227,6 +227,23 @@ public sealed class DemoTests : IDisposable
         (file.Http, file.Https).ShouldBe(($"http://localhost:{http}", null));
     }
 
+    [Fact]
+    public async Task The_lines_of_the_README_sign_in_list_read_switch_and_read_back()
+    {
+        await using var server = await StartServerAsync();
+        var online = new OnlineCount(6);
+        Service<IBus>(server).Subscribe(online.Hear);
+        await using var demo = await Demonstration.StartAsync(server, known: null, Cancel);
+        await online.Reached.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+
+        var said = (await ReadmeTests.RunAsync(server.Http!, _folder, Cancel)).Trim().Split('\n').Select(l => JsonNode.Parse(l)!).ToList();
+
+        said.Select(a => (int)a["error"]!).ShouldBe([0, 0, 0, 0]);
+        said[0]["data"]!["thingList"]!.AsArray().Count.ShouldBe(6);
+        ((string)said[1]["data"]!["params"]!["switch"]!).ShouldBe("off");
+        ((string)said[3]["data"]!["params"]!["switch"]!).ShouldBe("on");
+    }
+
     [Theory]
     [InlineData(DeviceKind.Switch, "1")]
     [InlineData(DeviceKind.Lamp, "36")]

@@ -124,7 +124,10 @@ public sealed class SecretTests
             var text = body?.ToJsonString();
             var signed = operation.Access == Access.Signed;
             var authorization = signed ? $"Sign {app.Sign(text ?? query)}" : $"Bearer {app.Token}";
-            var answer = await app.SendAsync(new HttpMethod(operation.Method), query.Length > 0 ? $"{operation.Path}?{query}" : operation.Path, text, authorization);
+            var answer = await app.SendAsync(new Call(new HttpMethod(operation.Method), query.Length > 0 ? $"{operation.Path}?{query}" : operation.Path)
+            {
+                Body = text, Authorization = authorization, AppId = app.AppId,
+            });
             // Fresh tokens are secrets as soon as they are made.
             if (answer["data"] is JsonObject { } data)
             {

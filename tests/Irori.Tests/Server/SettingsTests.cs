@@ -78,6 +78,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("IRORI_DATABASE__ENGINE", "postgresql", "Npgsql connection string")]
     [InlineData("IRORI_DATABASE__CONNECTIONSTRING", "Host=x", "empty when Database.Engine is Sqlite")]
     [InlineData("IRORI_NODE__NAME", "a b", "letters, digits")]
+    [InlineData("IRORI_BUS__URL", "http://broker", "amqp://user:password@host:5672/vhost")]
+    [InlineData("IRORI_BUS__URL", "amqp://broker", "empty when Database.Engine is Sqlite, which serves one node only")]
     [InlineData("IRORI_REGIONS__SERVED", "mars", "cn, as, us, eu")]
     [InlineData("IRORI_MAIL__HOST", "mail.example.com", "sender address")]
     [InlineData("IRORI_SMS__URL", "ftp://example.com", "http or https")]

@@ -33,3 +33,17 @@ public sealed class StoresOnPostgres : StoreContract
 
     protected override async Task<DatabaseSettings> SettingsAsync() => _settings ??= await Postgres.NewDatabaseAsync();
 }
+
+public sealed class LinksOnSqlite : LinkContract, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("irori-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    protected override Task<DatabaseSettings> SettingsAsync() => Task.FromResult(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
+}
+
+public sealed class LinksOnPostgres : LinkContract
+{
+    protected override Task<DatabaseSettings> SettingsAsync() => Postgres.NewDatabaseAsync();
+}

@@ -204,17 +204,17 @@ public abstract class StoreContract
     {
         await using var world = await WorldAsync();
         var life = await world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
-        var epoch = await world.OpenLinkAsync("n1", life);
+        await world.OpenLinkAsync("n1", life);
         (await world.ReadAsync(s => s.Links.FindAsync(world.Device)))!.Online.ShouldBeTrue();
-        (await world.WriteAsync(s => s.Links.CloseAbandonedAsync(Now, 10))).ShouldBeEmpty();
+        (await world.WriteAsync(s => s.Links.CloseAbandonedAsync("n1", false, 10))).ShouldBe(0);
 
         var next = await world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
 
         next.ShouldBe(life + 1);
         (await world.ReadAsync(s => s.Links.FindAsync(world.Device)))!.Online.ShouldBeFalse();
-        (await world.WriteAsync(s => s.Links.RenewAsync("n1", life, TimeSpan.FromMinutes(5)))).ShouldBeFalse();
-        (await world.WriteAsync(s => s.Links.CloseAbandonedAsync(Now, 10))).ShouldBe([new ClosedLink(world.Device, epoch)]);
-        (await world.WriteAsync(s => s.Links.CloseAbandonedAsync(Now, 10))).ShouldBeEmpty();
+        (await world.WriteAsync(s => s.Links.RenewAsync("n1", life, next + 1, TimeSpan.FromMinutes(5)))).State.ShouldBe(LeaseState.Taken);
+        (await world.WriteAsync(s => s.Links.CloseAbandonedAsync("n1", false, 10))).ShouldBe(1);
+        (await world.WriteAsync(s => s.Links.CloseAbandonedAsync("n1", false, 10))).ShouldBe(0);
     }
 
     [Fact]
@@ -224,12 +224,12 @@ public abstract class StoreContract
         var old = await world.OpenLinkAsync();
         var fresh = await world.OpenLinkAsync();
 
-        (await world.WriteAsync(s => s.Links.CloseAsync(world.Device, old, Now))).ShouldBeFalse();
-        (await world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new ClosedLink(world.Device, old), "test", Now))).ShouldBeNull();
+        (await world.WriteAsync(s => s.Links.CloseAsync(world.Device, old))).ShouldBeFalse();
+        (await world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new LinkKey(world.Device, old), "test", Now))).ShouldBeNull();
 
-        (await world.WriteAsync(s => s.Links.CloseAsync(world.Device, fresh, Now))).ShouldBeTrue();
-        (await world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new ClosedLink(world.Device, fresh), "test", Now))).ShouldNotBeNull();
-        (await world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new ClosedLink(world.Device, fresh), "test", Now))).ShouldBeNull();
+        (await world.WriteAsync(s => s.Links.CloseAsync(world.Device, fresh))).ShouldBeTrue();
+        (await world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new LinkKey(world.Device, fresh), "test", Now))).ShouldNotBeNull();
+        (await world.WriteAsync(s => s.Links.ConfirmOfflineAsync(new LinkKey(world.Device, fresh), "test", Now))).ShouldBeNull();
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed class DeviceOperations(DeviceService devices, HomeService homes,
         var found = new List<VisibleDevice>();
         foreach (var wanted in request.ThingList)
         {
-            if (wanted.ItemType is < 1 or > 3) return Fault.Invalid("thingList.itemType", "itemType is 1 for an own device, 2 for a shared device, 3 for an own group");
+            if (wanted is not { ItemType: >= 1 and <= 3 }) return Fault.Invalid("thingList.itemType", "itemType of each entry of thingList is 1 for an own device, 2 for a shared device, 3 for an own group");
             if (wanted.ItemType == 3) return NoGroup(wanted.Id);
             if (!(await devices.FindAsync(caller.Person, wanted.Id, cancel)).Try(out var device, out var fault)) return fault;
             if ((device.Role == Role.Owner) != (wanted.ItemType == 1)) return Fault.NotVisible("device");
@@ -101,7 +101,7 @@ internal sealed class DeviceOperations(DeviceService devices, HomeService homes,
         if (request.Sort is not (null or 1 or 2)) return Fault.Invalid("sort", "sort is 1 for before all others, 2 for behind them");
         if (!SettingsOf(request.Settings).Try(out var settings, out var fault)) return fault;
         var id = request.DeviceId.ToLowerInvariant();
-        if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitDialect.DeviceIdField);
+        if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitFaults.DeviceIdShape);
         var wanted = new AddDevice(id, key => Fits(id, key, request.Digest), request.Chipid, request.Name, settings)
         {
             HomeId = request.FamilyId is { Length: > 0 } home ? home : null,

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Irori.Dialects.CoolKit.Wire;
+
 namespace Irori.Dialects.CoolKit.V2.Users;
 
 /// <summary>A request without parameters.</summary>
@@ -102,9 +105,11 @@ internal sealed record ProfileRequest
     public string? Nickname { get; init; }
 
     /// <summary>Consent to advertising mail.</summary>
+    [JsonConverter(typeof(EmptyIsNull))]
     public bool? AcceptEmailAd { get; init; }
 
     /// <summary>Only true is taken.</summary>
+    [JsonConverter(typeof(EmptyIsNull))]
     public bool? AccountConsult { get; init; }
 }
 

@@ -32,7 +32,7 @@ internal sealed class UserOperations(AccountService accounts, SessionService ses
         Operations.Map<ProfileRequest, Nothing>(
             routes, new("POST", "/v2/user/profile", Access.Personal, "updateUserProfile", Section, "Changes nickname and consents."), ChangeProfileAsync);
         Operations.Map<RefreshRequest, TokenData>(
-            routes, new("POST", "/v2/user/refresh", Access.Either, "refreshTokens", Section, "Exchanges a refresh token for fresh tokens."), RefreshAsync);
+            routes, new("POST", "/v2/user/refresh", Access.Renewing, "refreshTokens", Section, "Exchanges a refresh token for fresh tokens."), RefreshAsync);
         Operations.Map<EmptyRequest, Nothing>(
             routes, new("DELETE", "/v2/user/logout", Access.Personal, "logoutUser", Section, "Ends the session."), LogoutAsync);
         Operations.Map<CloseAccountRequest, Nothing>(
@@ -40,7 +40,8 @@ internal sealed class UserOperations(AccountService accounts, SessionService ses
     }
 
     private static Task<Result<RegionData>> GetRegionAsync(Caller caller, RegionRequest request, CancellationToken cancel) => Task.FromResult<Result<RegionData>>(
-        AreaCodes.RegionOf(request.CountryCode.TrimStart('+')) is { } region
+        // A plus sign that is not escaped arrives as a blank.
+        AreaCodes.RegionOf(request.CountryCode.TrimStart('+', ' ')) is { } region
             ? new RegionData(region)
             : Fault.Invalid("countryCode", "countryCode is not a calling code such as 86"));
 
@@ -81,12 +82,8 @@ internal sealed class UserOperations(AccountService accounts, SessionService ses
             _ => null,
         };
         if (purpose is not { } wanted) return Fault.Invalid("type", "type is 0 for sign-up, 1 for a new password, 3 to close the account, 4 to sign in");
-        if (caller.Token is { } token)
-        {
-            if (wanted != CodePurpose.CloseAccount) return new Fault(FaultKind.BadSignature, "With an access token, only the code that closes the account can be asked for");
-            if ((await sessions.AuthenticateAsync(token, caller.Ip, cancel)).Fault is { } ended) return ended;
-        }
-
+        if (caller.Who is not null && wanted != CodePurpose.CloseAccount)
+            return new Fault(FaultKind.BadSignature, "With an access token, only the code that closes the account can be asked for");
         if (!LoginOf(request).Try(out var login, out var fault)) return fault;
         return Empty(await accounts.SendCodeAsync(login, wanted, cancel));
     }

@@ -1,15 +1,18 @@
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Irori.Dialects.CoolKit.Wire;
+namespace Irori.Core;
 
 /// <summary>
 /// Parses JSON that may be anything. The framework's reader takes texts that no string can hold (broken UTF-8, half a surrogate pair) and throws when they
 /// are read, and U+0000, which not every database can store: all of them are refused here.
 /// </summary>
-internal static class JsonText
+public static class JsonText
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = CoolKitJson.MaxDepth };
+    /// <summary>Deepest nesting that is read.</summary>
+    public const int MaxDepth = 32;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>The document, or null when the text is not JSON that can be read and stored.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> text)

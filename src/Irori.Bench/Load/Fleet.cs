@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Irori.Bench.Load;
+
+/// <summary>Many devices on one server.</summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    private const int AtOnce = 64;
+    private readonly DeviceSocket[] _devices;
+
+    private Fleet(DeviceSocket[] devices) => _devices = devices;
+
+    public static async Task<Fleet> ConnectAsync(Uri server, int count, string key, CancellationToken cancel)
+    {
+        var devices = new DeviceSocket[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, token) =>
+            devices[i] = await DeviceSocket.OpenAsync(server, DeviceIds.Of(i), key, token));
+        return new Fleet(devices);
+    }
+
+    /// <summary>Every device obeys what it is told, until cancelled.</summary>
+    public Task ObeyAsync(CancellationToken cancel) => Task.WhenAll(_devices.Select(d => ObeyAsync(d, cancel)));
+
+    /// <summary>Every device reports as soon as its last report was acknowledged.</summary>
+    public async Task<Latencies> ReportAsync(double seconds, CancellationToken cancel)
+    {
+        var latencies = new Latencies();
+        var end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+        await Task.WhenAll(_devices.Select(d => Task.Run(() => RunAsync(d, latencies.NewList()), cancel)));
+        return latencies;
+
+        async Task RunAsync(DeviceSocket device, List<long> took)
+        {
+            while (Stopwatch.GetTimestamp() is var start && start < end)
+            {
+                await ReportAsync(device, cancel);
+                if (Stopwatch.GetTimestamp() is var now && now <= end) took.Add(now - start);
+            }
+        }
+    }
+
+    /// <summary>All devices together report at a rate. Latency counts from when a report was due.</summary>
+    public async Task<Latencies> ReportAsync(int rate, double seconds, CancellationToken cancel)
+    {
+        var latencies = new Latencies();
+        var start = Stopwatch.GetTimestamp();
+        var period = Stopwatch.Frequency * (double)_devices.Length / rate;
+        await Task.WhenAll(_devices.Select((d, i) => Task.Run(() => RunAsync(d, start + (long)(period * i / _devices.Length), latencies.NewList()), cancel)));
+        return latencies;
+
+        async Task RunAsync(DeviceSocket device, long due, List<long> took)
+        {
+            for (; due < start + seconds * Stopwatch.Frequency; due += (long)period)
+            {
+                var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+                if (wait > TimeSpan.Zero) await Task.Delay(wait, cancel);
+                await ReportAsync(device, cancel);
+                took.Add(Stopwatch.GetTimestamp() - due);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var device in _devices) await device.DisposeAsync();
+    }
+
+    private static async Task ObeyAsync(DeviceSocket device, CancellationToken cancel)
+    {
+        try
+        {
+            while (true)
+            {
+                var command = await device.ReceiveAsync(cancel);
+                if (Sequence(command.Span) is { } sequence)
+                    await device.SendAsync(Encoding.ASCII.GetBytes($$"""{"error":0,"userAgent":"device","deviceid":"{{device.Id}}","apikey":"","sequence":"{{sequence}}"}"""), cancel);
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The stage is over.
+        }
+    }
+
+    private static string? Sequence(ReadOnlySpan<byte> frame)
+    {
+        var name = "\"sequence\":\""u8;
+        if (frame.IndexOf(name) is not (>= 0 and var at)) return null;
+        var rest = frame[(at + name.Length)..];
+        return Encoding.ASCII.GetString(rest[..rest.IndexOf((byte)'"')]);
+    }
+
+    private static async Task ReportAsync(DeviceSocket device, CancellationToken cancel)
+    {
+        var number = ++device.Sequence;
+        await device.SendAsync(Encoding.ASCII.GetBytes(Reports.Frame(device.Id, number)), cancel);
+        var answer = await device.ReceiveAsync(cancel);
+        if (answer.Span.IndexOf("\"error\":0"u8) < 0) throw new BenchException($"A report was refused: {Encoding.UTF8.GetString(answer.Span)}");
+    }
+}

@@ -1,0 +1,3 @@
+using Irori.Bench.References;
+
+return await ReferenceProgram.RunAsync(args);

@@ -1,0 +1,51 @@
+namespace Irori.Tests.CoolKit;
+
+public sealed class AuthorizationOnSqlite(SqliteHouse house) : AuthorizationContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class AuthorizationOnPostgres(PostgresHouse house) : AuthorizationContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class RequestsOnSqlite(SqliteHouse house) : RequestContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class RequestsOnPostgres(PostgresHouse house) : RequestContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SignUpOnSqlite(SqliteHouse house) : SignUpContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SignUpOnPostgres(PostgresHouse house) : SignUpContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SessionsOnSqlite(SqliteHouse house) : SessionContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SessionsOnPostgres(PostgresHouse house) : SessionContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class ThingsOnSqlite(SqliteHouse house) : ThingContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class ThingsOnPostgres(PostgresHouse house) : ThingContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class CommandsOnSqlite(SqliteHouse house) : CommandContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class CommandsOnPostgres(PostgresHouse house) : CommandContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class AddingOnSqlite(SqliteHouse house) : AddContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class AddingOnPostgres(PostgresHouse house) : AddContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class AppConnectionsOnSqlite(SqliteHouse house) : AppConnectionContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class AppConnectionsOnPostgres(PostgresHouse house) : AppConnectionContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class DispatchOnSqlite(SqliteHouse house) : DispatchContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class DispatchOnPostgres(PostgresHouse house) : DispatchContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class DeviceConnectionsOnSqlite(SqliteHouse house) : DeviceConnectionContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class DeviceConnectionsOnPostgres(PostgresHouse house) : DeviceConnectionContract(house), IClassFixture<PostgresHouse>;
