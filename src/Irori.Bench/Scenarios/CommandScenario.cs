@@ -26,6 +26,7 @@ internal sealed class CommandScenario(DatabaseEngine engine) : Scenario
         new(Rate, "commands", "1/s", new Bar(BarKind.RatioAtLeast, 0.4)),
         new("p50", "latency p50", "ms"),
         new(P99, "latency p99", "ms", new Bar(BarKind.RatioAtMost, 5)),
+        new("cpu", "processor time of the server per command", "µs"),
     ];
 
     public override async Task<IStage> PrepareAsync(BenchContext context, CancellationToken cancel)
@@ -82,11 +83,13 @@ internal sealed class CommandSide : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, double>> RunAsync(double seconds, CancellationToken cancel)
     {
         var latencies = new Latencies();
+        var processor = _server.Processor;
         var end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
         await Task.WhenAll(Enumerable.Range(0, _sizes.InFlight).Select(first => Task.Run(() => CallAsync(first, end, latencies.NewList(), cancel), cancel)));
         return new Dictionary<string, double>
         {
             [CommandScenario.Rate] = latencies.Count / seconds, ["p50"] = latencies.Percentile(0.5), [CommandScenario.P99] = latencies.Percentile(0.99),
+            ["cpu"] = (_server.Processor - processor).TotalMicroseconds / latencies.Count,
         };
     }
 

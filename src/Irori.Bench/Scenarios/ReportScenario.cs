@@ -25,6 +25,7 @@ internal sealed class ReportScenario(DatabaseEngine engine) : Scenario
         new("p50", "latency p50", "ms"),
         new("pacedP99", "latency p99 at half the bar's rate", "ms", new Bar(BarKind.ValueAtMost, 50)),
         new("batch", "changes per commit", ""),
+        new("cpu", "processor time of the server per report", "µs"),
     ];
 
     public override async Task<IStage> PrepareAsync(BenchContext context, CancellationToken cancel)
@@ -63,12 +64,15 @@ internal sealed class ReportStage(House other, ServerProcess server, Fleet fleet
     public async Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel)
     {
         var before = await Commits.ReadAsync(server, cancel);
+        var processor = server.Processor;
         var full = await fleet.ReportAsync(sizes.Seconds, cancel);
+        processor = server.Processor - processor;
         var batch = (await Commits.ReadAsync(server, cancel)).Since(before);
         var paced = await fleet.ReportAsync(sizes.PacedRate, sizes.Seconds, cancel);
         return new Dictionary<string, double>
         {
             [ReportScenario.Rate] = full.Count / sizes.Seconds, ["p50"] = full.Percentile(0.5), ["pacedP99"] = paced.Percentile(0.99), ["batch"] = batch,
+            ["cpu"] = processor.TotalMicroseconds / full.Count,
         };
     }
 }

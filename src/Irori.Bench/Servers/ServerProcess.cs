@@ -45,6 +45,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that it has taken.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts the built Irori. Only a collectable process knows the signal of <see cref="CollectAsync"/>.</summary>
     public static ServerProcess Irori(bool tls, bool collectable, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {

@@ -34,14 +34,17 @@ public sealed class Session
 /// <summary>A pair of fresh tokens, shown once.</summary>
 public sealed record Tokens(string Access, string Refresh, DateTimeOffset AccessUntil, DateTimeOffset RefreshUntil);
 
+/// <summary>A session with whose it is and through what.</summary>
+public sealed record SignedIn(Session Session, Account Account, Projects.App App);
+
 /// <summary>Storage of sessions.</summary>
 public interface ISessionStore
 {
     /// <summary>Adds a session and answers its internal key.</summary>
     Task<long> AddAsync(Session session, DateTimeOffset now);
 
-    /// <summary>The session of an access token, ended ones too, or null.</summary>
-    Task<Session?> FindByAccessAsync(byte[] hash);
+    /// <summary>The session of an access token with its person and app, ended, closed and disabled ones too, or null.</summary>
+    Task<SignedIn?> FindByAccessAsync(byte[] hash);
 
     /// <summary>The session of a refresh token, ended ones too, or null.</summary>
     Task<Session?> FindByRefreshAsync(byte[] hash);

@@ -71,13 +71,9 @@ public sealed class SessionService(IDatabase database, IBus bus, TimeProvider ti
         return await database.ReadAsync<Result<Principal>>(
             async s =>
             {
-                var session = await s.Sessions.FindByAccessAsync(hash);
-                if (session is null || session.Ended is not null) return Ended;
-                if (session.AccessUntil <= now && !evenTooOld) return new Fault(FaultKind.SessionExpired, "The access token has expired, refresh it");
-                var account = await s.Accounts.FindAsync(session.Account);
-                var app = await s.Projects.FindAppAsync(session.App);
-                if (account is null || account.Closed is not null || app is null || app.Disabled) return Ended;
-                return new Principal(account, app, session.No, ip);
+                if (await s.Sessions.FindByAccessAsync(hash) is not { Session.Ended: null } found) return Ended;
+                if (found.Session.AccessUntil <= now && !evenTooOld) return new Fault(FaultKind.SessionExpired, "The access token has expired, refresh it");
+                return found.Account.Closed is null && !found.App.Disabled ? new Principal(found.Account, found.App, found.Session.No, ip) : Ended;
             },
             cancel);
     }

@@ -5,14 +5,16 @@ namespace Irori.Storage.Accounts;
 
 internal sealed class AccountStore(SqlSession session) : IAccountStore
 {
-    private const string Columns =
+    /// <summary>The columns of an account, of the table as a.</summary>
+    public const string Fields =
         """
-        SELECT a.no, a.id, a.region, a.calling_code, a.lang, a.nickname, a.accepts_ads, a.consulted, a.password_hash, a.current_home, a.created, a.closed,
+        a.no, a.id, a.region, a.calling_code, a.lang, a.nickname, a.accepts_ads, a.consulted, a.password_hash, a.current_home, a.created, a.closed,
             (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS email,
             (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS phone,
             EXISTS (SELECT 1 FROM operators p WHERE p.account = a.no) AS is_operator
-        FROM accounts a
         """;
+
+    private const string Columns = $"SELECT {Fields} FROM accounts a";
 
     public Task<Account?> FindAsync(Login login) => session.FirstAsync<Account>(
         $"{Columns} JOIN logins o ON o.account = a.no WHERE o.kind = @kind AND o.scope = @Scope AND o.value = @Value AND a.closed IS NULL",

@@ -1,11 +1,21 @@
+using Dapper;
 using Irori.Core.Accounts;
+using Irori.Core.Projects;
+using Irori.Storage.Projects;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.Accounts;
 
 internal sealed class SessionStore(SqlSession session) : ISessionStore
 {
-    private const string Columns = "SELECT no, account, app, access_hash, access_until, refresh_hash, refresh_until, ended, ip FROM sessions";
+    private const string Fields = "s.no, s.account, s.app, s.access_hash, s.access_until, s.refresh_hash, s.refresh_until, s.ended, s.ip";
+
+    // Every request asks this: one query instead of three.
+    private const string BySignIn =
+        $"""
+        SELECT {Fields}, {AccountStore.Fields}, {ProjectStore.Fields}
+        FROM sessions s JOIN accounts a ON a.no = s.account JOIN apps p ON p.no = s.app WHERE s.access_hash = @hash
+        """;
 
     public Task<long> AddAsync(Session opened, DateTimeOffset now) => session.FirstAsync<long>(
         """
@@ -15,9 +25,10 @@ internal sealed class SessionStore(SqlSession session) : ISessionStore
         """,
         new { opened.Account, opened.App, opened.AccessHash, opened.AccessUntil, opened.RefreshHash, opened.RefreshUntil, now, opened.Ip });
 
-    public Task<Session?> FindByAccessAsync(byte[] hash) => session.FirstAsync<Session>($"{Columns} WHERE access_hash = @hash", new { hash });
+    public async Task<SignedIn?> FindByAccessAsync(byte[] hash) => (await session.Connection.QueryAsync<Session, Account, App, SignedIn>(
+        BySignIn, static (opened, account, app) => new SignedIn(opened, account, app), new { hash }, session.Transaction, splitOn: "no,no")).FirstOrDefault();
 
-    public Task<Session?> FindByRefreshAsync(byte[] hash) => session.FirstAsync<Session>($"{Columns} WHERE refresh_hash = @hash", new { hash });
+    public Task<Session?> FindByRefreshAsync(byte[] hash) => session.FirstAsync<Session>($"SELECT {Fields} FROM sessions s WHERE s.refresh_hash = @hash", new { hash });
 
     public Task<bool> RotateAsync(long no, byte[] oldRefresh, Session renewed) => session.TryAsync(
         """

@@ -30,10 +30,21 @@ internal sealed partial class PostgresDatabase : IroriDatabase
     public static async Task<PostgresDatabase> OpenAsync(string connectionString, TimeProvider time, ILoggerFactory log, CancellationToken cancel)
     {
         var logger = log.CreateLogger<PostgresDatabase>();
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = "irori" };
-        var source = new NpgsqlDataSourceBuilder(settings.ToString()).Build();
+        var source = new NpgsqlDataSourceBuilder(Settings(connectionString).ToString()).Build();
         await MigrateAsync(source, time, logger, cancel);
         return new PostgresDatabase(source, connectionString, logger);
+    }
+
+    // Every query is found by keys, so that one plan is good for all its values: planning a join anew takes longer than running it. Connections
+    // carry nothing from one use to the next, so that there is nothing to reset.
+    private static NpgsqlConnectionStringBuilder Settings(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, ApplicationName = "irori", NoResetOnClose = true,
+        };
+        settings.Options = $"{settings.Options} -c plan_cache_mode=force_generic_plan".TrimStart();
+        return settings;
     }
 
     public override async Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)

@@ -5,7 +5,10 @@ namespace Irori.Storage.Projects;
 
 internal sealed class ProjectStore(SqlSession session) : IProjectStore
 {
-    private const string Columns = "SELECT no, id, project, dialect, kind, secret_enc, single_session, access_seconds, refresh_seconds, disabled FROM apps";
+    /// <summary>The columns of an app, of the table as p.</summary>
+    public const string Fields = "p.no, p.id, p.project, p.dialect, p.kind, p.secret_enc, p.single_session, p.access_seconds, p.refresh_seconds, p.disabled";
+
+    private const string Columns = $"SELECT {Fields} FROM apps p";
 
     public async Task<long> EnsureProjectAsync(string id, string name)
     {

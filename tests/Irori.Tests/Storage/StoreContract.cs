@@ -106,7 +106,7 @@ public abstract class StoreContract
         (await world.WriteAsync(s => s.Sessions.RotateAsync(no, [2], renewed))).ShouldBeFalse();
 
         (await world.ReadAsync(s => s.Sessions.FindByAccessAsync([1]))).ShouldBeNull();
-        (await world.ReadAsync(s => s.Sessions.FindByAccessAsync([3])))!.No.ShouldBe(no);
+        (await world.ReadAsync(s => s.Sessions.FindByAccessAsync([3])))!.Session.No.ShouldBe(no);
         (await world.WriteAsync(s => s.Sessions.EndAllAsync(world.Account, world.App, no, Now))).ShouldBeEmpty();
         (await world.WriteAsync(s => s.Sessions.EndAllAsync(world.Account, null, null, Now))).ShouldBe([no]);
         (await world.ReadAsync(s => s.Sessions.FindByRefreshAsync([4])))!.Ended.ShouldBe(Now);
