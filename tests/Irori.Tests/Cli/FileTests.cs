@@ -12,7 +12,7 @@ public sealed class FileTests
           // what is needed
           "dialect": "coolkit", "name": "Two", "model": "T-2", "category": "switch", "brand": "Mine",
           "brandLogo": "https://example.com/logo.png", "uiid": 2, "names": [{ "dialect": "coolkit", "kind": "model", "value": "T-2B" }],
-          "bindingMode": "open", "adopts": false, "keepsFrames": false, "pointDays": 30,
+          "bindingMode": "single", "adopts": false, "keepsFrames": false, "pointDays": 30,
           "things": { "properties": [
             { "name": "switches", "title": "Channels", "type": "array", "access": "rw", "mergeKey": "outlet" },
             { "name": "mode", "title": "Mode", "type": "enum", "values": [{ "value": 1, "title": "One" }, { "value": "two", "title": "Two" }] },
@@ -28,7 +28,7 @@ public sealed class FileTests
 
         mistakes.ShouldBeEmpty();
         (product.BrandLogo, product.BindingMode, product.Adopts, product.KeepsFrames, product.PointDays)
-            .ShouldBe(("https://example.com/logo.png", BindingMode.Open, false, false, 30));
+            .ShouldBe(("https://example.com/logo.png", BindingMode.Single, false, false, 30));
         product.Names.Select(n => $"{n.Dialect} {n.Kind} {n.Value}").ShouldBe(["coolkit model T-2", "coolkit uiid 2", "coolkit model T-2B"]);
         product.Things.MergeKeys!["switches"].ShouldBe("outlet");
         product.Things.Properties[1].Values!.Select(v => v.Value.ToString()).ShouldBe(["1", "two"]);
@@ -41,7 +41,7 @@ public sealed class FileTests
     [InlineData("\"dialect\": \"coolkit\", \"name\"", "\"name\"", "dialect is missing; add it")]
     [InlineData("\"dialect\": \"coolkit\", \"name\"", "\"dialect\": \"klingon\", \"name\"", "dialect must be one of \"coolkit\"")]
     [InlineData("\"brand\": \"Mine\"", "\"brand\": \"\"", "brand must be text in quotes, of 1 to 64")]
-    [InlineData("\"bindingMode\": \"open\"", "\"bindingMode\": \"loose\"", "bindingMode must be one of \"Single\", \"Open\", \"Preempt\"")]
+    [InlineData("\"bindingMode\": \"single\"", "\"bindingMode\": \"open\"", "bindingMode must be one of \"Single\"")]
     [InlineData("\"adopts\": false", "\"adopts\": \"no\"", "adopts must be true or false")]
     [InlineData("\"pointDays\": 30", "\"pointDays\": -1", "pointDays must be a whole number from 0 to 3650")]
     [InlineData("\"kind\": \"model\"", "\"kinds\": \"model\"", "names[0].kinds is not a field; correct the name or remove it. Known here are dialect, kind, value")]

@@ -166,6 +166,33 @@ public abstract class StateContract
     }
 
     [Fact]
+    public async Task What_arrives_after_the_clock_has_stepped_back_is_newer_all_the_same()
+    {
+        await using var world = await WorldAsync();
+        var epoch = await world.OpenLinkAsync();
+        await world.ReportAsync(epoch, 1, ("switch", "\"off\""));
+        var earlier = world.Write(epoch, 2, ("switch", "\"on\""));
+
+        await world.Database.WriteStateAsync(earlier with { Arrival = earlier.Arrival - 3_600_000 }, Cancel);
+
+        var device = await world.ReadAsync(s => s.Bindings.FindVisibleAsync(world.Account, world.App, "1000000001"));
+        StateText.ReadValues(device!.Values)["switch"].Json.ShouldBe("\"on\"");
+    }
+
+    [Fact]
+    public async Task Changes_of_a_device_are_told_in_the_order_of_their_commits()
+    {
+        await using var world = await WorldAsync();
+        var epoch = await world.OpenLinkAsync();
+        var told = new List<long>();
+
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(n => world.Database.WriteStateAsync(
+            world.Write(epoch, null, ("n", $"{n}")) with { Committed = state => told.Add(state.Version) }, Cancel)));
+
+        told.ShouldBe(Enumerable.Range(1, 200).Select(v => (long)v));
+    }
+
+    [Fact]
     public async Task The_writer_is_durable()
     {
         await using var world = await WorldAsync();
