@@ -59,6 +59,9 @@ public interface ICodeStore
 
     /// <summary>Notes a sending, and forgets those before a time.</summary>
     Task NoteSentAsync(string target, DateTimeOffset at, DateTimeOffset forgetBefore);
+
+    /// <summary>Removes codes that expired, and sendings that were noted, before a time; at most <paramref name="limit"/> of each.</summary>
+    Task<int> PurgeAsync(DateTimeOffset before, int limit);
 }
 
 /// <summary>Verification codes: six digits, ten minutes, five tries, and the documented limits per target.</summary>
@@ -66,6 +69,9 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
 {
     /// <summary>How long a code is good for.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
+
+    /// <summary>For how long sendings are remembered, for the longest of the limits.</summary>
+    public static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
 
     /// <summary>The field of faults that concern a code.</summary>
     public const string Field = "verificationCode";

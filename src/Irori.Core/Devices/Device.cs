@@ -168,4 +168,7 @@ public interface IDeviceStore
 
     /// <summary>Forgets a claim.</summary>
     Task RemoveClaimAsync(string deviceId, string dialect);
+
+    /// <summary>Removes claims that were shown before a time; at most <paramref name="limit"/>.</summary>
+    Task<int> PurgeClaimsAsync(DateTimeOffset before, int limit);
 }

@@ -66,6 +66,7 @@ public sealed class DeviceService(
     public static readonly TimeSpan AdoptionWindow = TimeSpan.FromMinutes(30);
 
     private const int MaxClaims = 500;
+    private static readonly TimeSpan ClaimFresh = TimeSpan.FromMinutes(5);
 
     /// <summary>Enters a device into the records; its key is answered once.</summary>
     public async Task<Result<MadeDevice>> MakeAsync(NewDevice wanted, CancellationToken cancel)
@@ -171,6 +172,10 @@ public sealed class DeviceService(
     {
         var unknown = new Fault(FaultKind.NotManufactured, "The device is not in the records");
         if (await AdoptiveProductAsync(shown.Dialect, shown.Model, cancel) is null) return unknown;
+        // A device asks every few seconds: what it showed a moment ago is not written again.
+        var fresh = time.GetUtcNow() - ClaimFresh;
+        var known = await database.ReadAsync(s => s.Devices.FindClaimAsync(shown.DeviceId, shown.Dialect, fresh), cancel);
+        if (known is not null && SameKey(keys.DecryptText(known.SecretEnc), shown.Key)) return unknown with { Detail = DeviceIntroduction.Adoptable };
         var claim = new Claim
         {
             DeviceId = shown.DeviceId, Dialect = shown.Dialect, SecretEnc = keys.Encrypt(shown.Key), Model = shown.Model, ShownAt = time.GetUtcNow(), Ip = shown.Ip,

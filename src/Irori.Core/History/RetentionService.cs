@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Irori.Core.Accounts;
+using Irori.Core.Devices;
 using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.History;
@@ -57,7 +59,9 @@ public sealed partial class RetentionService(IDatabase database, RetentionSettin
             + await AllAsync("Frames", s => s.History.PurgeAsync(PurgedTable.Frames, now.AddDays(-settings.FrameDays), Piece), cancel)
             + await AllAsync("Presence", s => s.History.PurgeAsync(PurgedTable.Presence, now.AddDays(-settings.PresenceDays), Piece), cancel)
             + await AllAsync("Commands", s => s.History.PurgeAsync(PurgedTable.Commands, now.AddDays(-settings.CommandDays), Piece), cancel)
-            + await AllAsync("Sessions", s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel);
+            + await AllAsync("Sessions", s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel)
+            + await AllAsync("Codes", s => s.Codes.PurgeAsync(now - CodeService.Remembered, Piece), cancel)
+            + await AllAsync("Claims", s => s.Devices.PurgeClaimsAsync(now - DeviceService.AdoptionWindow, Piece), cancel);
     }
 
     private async Task<long> AllAsync(string table, Func<IStores, Task<int>> purge, CancellationToken cancel)

@@ -31,4 +31,10 @@ internal sealed class CodeStore(SqlSession session) : ICodeStore
         await session.ExecuteAsync("DELETE FROM code_counts WHERE target = @target AND sent_at <= @forgetBefore", new { target, forgetBefore });
         await session.ExecuteAsync("INSERT INTO code_counts (target, sent_at) VALUES (@target, @at)", new { target, at });
     }
+
+    public async Task<int> PurgeAsync(DateTimeOffset before, int limit) =>
+        await session.ExecuteAsync(
+            "DELETE FROM codes WHERE (target, purpose) IN (SELECT target, purpose FROM codes WHERE expires < @before LIMIT @limit)", new { before, limit })
+        + await session.ExecuteAsync(
+            "DELETE FROM code_counts WHERE no IN (SELECT no FROM code_counts WHERE sent_at < @before ORDER BY no LIMIT @limit)", new { before, limit });
 }

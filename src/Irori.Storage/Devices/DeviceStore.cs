@@ -127,6 +127,9 @@ internal sealed class DeviceStore(SqlSession session) : IDeviceStore
     public Task RemoveClaimAsync(string deviceId, string dialect) =>
         session.ExecuteAsync("DELETE FROM claims WHERE device_id = @deviceId AND dialect = @dialect", new { deviceId, dialect });
 
+    public Task<int> PurgeClaimsAsync(DateTimeOffset before, int limit) => session.ExecuteAsync(
+        "DELETE FROM claims WHERE (device_id, dialect) IN (SELECT device_id, dialect FROM claims WHERE shown_at < @before LIMIT @limit)", new { before, limit });
+
     private sealed class SecretRow
     {
         public required long Device { get; init; }

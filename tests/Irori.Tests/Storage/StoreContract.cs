@@ -22,6 +22,25 @@ public abstract class StoreContract
     private async Task<World> WorldAsync() => await World.CreateAsync(await SettingsAsync());
 
     [Fact]
+    public async Task Codes_their_sendings_and_claims_go_when_their_time_is_over()
+    {
+        await using var world = await World.CreateAsync(await SettingsAsync());
+        await world.WriteAsync(async s =>
+        {
+            await s.Codes.PutAsync("Email:a@example.com", CodePurpose.Register, [1], Now, Now.AddMinutes(10));
+            await s.Codes.NoteSentAsync("Email:a@example.com", Now, Now.AddDays(-1));
+            await s.Devices.PutClaimAsync(new Claim { DeviceId = "1000000099", Dialect = "coolkit", SecretEnc = [1], Model = "M", ShownAt = Now }, keep: 10);
+            return true;
+        });
+
+        (await world.WriteAsync(s => s.Codes.PurgeAsync(Now, 10))).ShouldBe(0);
+        (await world.WriteAsync(s => s.Devices.PurgeClaimsAsync(Now, 10))).ShouldBe(0);
+
+        (await world.WriteAsync(s => s.Codes.PurgeAsync(Now.AddDays(1), 10))).ShouldBe(2);
+        (await world.WriteAsync(s => s.Devices.PurgeClaimsAsync(Now.AddDays(1), 10))).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_fault_rolls_the_whole_unit_of_work_back()
     {
         await using var world = await WorldAsync();
