@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Irori.Core.Commands;
 using Irori.Core.Feeds;
 using Irori.Core.History;
@@ -49,6 +50,7 @@ public sealed class Link
     private readonly StorageGate _gate;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<long, PendingCommand> _pending = new();
+    private int _waiting;
 
     internal Link(LinkIdentity identity, long epoch, ILinkChannel channel, IDatabase database, IBus bus, StorageGate gate, TimeProvider time)
     {
@@ -85,9 +87,14 @@ public sealed class Link
     /// <summary>Sends a command and waits for its end: answer, refusal, or the deadline. The outcome is committed before it is answered.</summary>
     internal async Task<CommandReply> CommandAsync(DeviceCommand command, CancellationToken cancel)
     {
-        if (_pending.Count >= MaxPending) return new CommandReply(CommandOutcome.Undelivered, "too many commands wait for this device");
         var left = command.Left(_time);
         if (left <= TimeSpan.Zero) return new CommandReply(CommandOutcome.Undelivered);
+        if (Interlocked.Increment(ref _waiting) > MaxPending)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return new CommandReply(CommandOutcome.Undelivered, "too many commands wait for this device");
+        }
+
         var wireId = Channel.NewWireId();
         var pending = new PendingCommand(command);
         _pending[wireId] = pending;
@@ -99,7 +106,7 @@ public sealed class Link
             pending.Sending(_time.GetUtcNow(), frame);
             if (!await Channel.SendAsync(frame, deadline.Token))
             {
-                _pending.TryRemove(wireId, out _);
+                Take(wireId, out _);
                 return new CommandReply(CommandOutcome.Undelivered);
             }
 
@@ -115,7 +122,7 @@ public sealed class Link
     /// <returns>False when no command waits under this number.</returns>
     public bool Answer(long wireId, bool accepted, string? code, IReadOnlyList<Reading>? state, ReadOnlyMemory<byte> frame)
     {
-        if (!_pending.TryRemove(wireId, out var pending)) return false;
+        if (!Take(wireId, out var pending)) return false;
         _ = CompleteAsync(pending, accepted, code, accepted ? state ?? Readings.Parse(pending.Command.Body) : [], frame);
         return true;
     }
@@ -125,8 +132,15 @@ public sealed class Link
     {
         foreach (var (wireId, pending) in _pending)
         {
-            if (_pending.TryRemove(wireId, out _)) _ = CompleteUnknownAsync(pending);
+            if (Take(wireId, out _)) _ = CompleteUnknownAsync(pending);
         }
+    }
+
+    private bool Take(long wireId, [NotNullWhen(true)] out PendingCommand? pending)
+    {
+        if (!_pending.TryRemove(wireId, out pending)) return false;
+        Interlocked.Decrement(ref _waiting);
+        return true;
     }
 
     private async Task CompleteAsync(PendingCommand pending, bool accepted, string? code, IReadOnlyList<Reading> state, ReadOnlyMemory<byte> frame)
@@ -142,7 +156,7 @@ public sealed class Link
     // The deadline is over: the answer stays awaited for the record, up to MaxPending, but not by the caller.
     private async Task<CommandReply> GiveUpAsync(long wireId, PendingCommand pending)
     {
-        if (_pending.Count >= MaxPending / 2) _pending.TryRemove(wireId, out _);
+        if (Volatile.Read(ref _waiting) >= MaxPending / 2) Take(wireId, out _);
         await CompleteUnknownAsync(pending);
         return new CommandReply(CommandOutcome.Unknown);
     }
