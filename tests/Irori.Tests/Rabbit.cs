@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Irori.Tests.Cli;
@@ -13,7 +14,7 @@ namespace Irori.Tests;
 public sealed class Rabbit : IAsyncDisposable
 {
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly Lazy<Task<Rabbit>> Started = new(() => StartAsync());
 
     private readonly string _folder = "";
@@ -60,15 +61,28 @@ public sealed class Rabbit : IAsyncDisposable
         foreach (var (name, value) in Environment()) start.Environment[name] = value;
         start.Environment["PATH"] = path;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = new ConcurrentQueue<string>();
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) =>
         {
-            if (line.Data?.Contains("Server startup complete", StringComparison.Ordinal) == true) ready.TrySetResult();
+            // A null line: it ended without having started.
+            if (line.Data is null) ready.TrySetException(new InvalidOperationException($"RabbitMQ ended instead of starting: {string.Join('\n', said)}"));
+            else if (line.Data.Contains("Server startup complete", StringComparison.Ordinal)) ready.TrySetResult();
+            else said.Enqueue(line.Data);
         };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(Patience);
-        _process = process;
+        try
+        {
+            await ready.Task.WaitAsync(Patience);
+            _process = process;
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Stops it; its address stays.</summary>
@@ -90,7 +104,8 @@ public sealed class Rabbit : IAsyncDisposable
     {
         if (_folder.Length == 0)
         {
-            if (Started.IsValueCreated) await (await Started.Value).DisposeAsync();
+            // One that never started has failed the tests that asked for it.
+            if (Started is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await (await Started.Value).DisposeAsync();
             return;
         }
 
