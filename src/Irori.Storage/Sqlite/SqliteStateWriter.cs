@@ -26,7 +26,7 @@ internal sealed class SqliteStateWriter : IDisposable
         _point = Prepare(connection, "INSERT INTO points (device, property, arrival, seq, source_time, value) VALUES ($device, $property, $arrival, $seq, $source, $value)", "$device", "$property", "$arrival", "$seq", "$source", "$value");
         _property = Prepare(connection, "INSERT INTO properties (product, name) VALUES ($product, $name) ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no", "$product", "$name");
         _frame = Prepare(connection, "INSERT INTO frames (device, at, direction, ip, account, app, bytes) VALUES ($device, $at, $direction, $ip, $account, $app, $bytes)", "$device", "$at", "$direction", "$ip", "$account", "$app", "$bytes");
-        _command = Prepare(connection, CommandSql.Upsert(CommandSql.Named), CommandSql.Named);
+        _command = Prepare(connection, CommandSql.Upsert($"VALUES ({string.Join(", ", CommandSql.Named)})"), CommandSql.Named);
     }
 
     /// <summary>Writes; what is answered with another outcome than accepted has changed nothing.</summary>
