@@ -10,6 +10,9 @@ public abstract class IroriDatabase : IDatabase, IAsyncDisposable
     public abstract Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel);
 
     /// <inheritdoc />
+    public abstract Task<T> FindAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel);
+
+    /// <inheritdoc />
     public abstract Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel);
 
     /// <inheritdoc />

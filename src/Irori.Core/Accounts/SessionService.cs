@@ -68,7 +68,7 @@ public sealed class SessionService(IDatabase database, IBus bus, TimeProvider ti
     {
         var hash = KeyRing.HashToken(token);
         var now = time.GetUtcNow();
-        return await database.ReadAsync<Result<Principal>>(
+        return await database.FindAsync<Result<Principal>>(
             async s =>
             {
                 if (await s.Sessions.FindByAccessAsync(hash) is not { Session.Ended: null } found) return Ended;

@@ -4,9 +4,6 @@ using Irori.Core.States;
 
 namespace Irori.Core.Commands;
 
-/// <summary>What a command did.</summary>
-public sealed record CommandAnswer(CommandOutcome Outcome, VisibleDevice Device);
-
 /// <summary>The one path of every command: check the binding, ask the node that holds the link, answer after the commit of what the device agreed to.</summary>
 public sealed class CommandService(IDatabase database, IBus bus, TimeProvider time)
 {
@@ -19,7 +16,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
     /// Sends a JSON object of properties, in the product's own names. Faults: not visible, <see cref="FaultKind.Offline"/>,
     /// <see cref="FaultKind.Undelivered"/>, <see cref="FaultKind.NoAnswer"/>, <see cref="FaultKind.Rejected"/> with the device's code.
     /// </summary>
-    public async Task<Result<CommandAnswer>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
+    public async Task<Result<CommandOutcome>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
         if (body.Length > DeviceState.MaxSize) return Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters");
         if (Readings.Check(Readings.Parse(body)) is { } wrong) return wrong;
@@ -32,13 +29,13 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
             Expires = DeviceCommand.After(time, within),
         };
         var start = time.GetTimestamp();
-        var reply = await AskAsync(who, device, command, cancel);
+        var reply = await AskAsync(who, device, deviceId, command, cancel);
         // What the device's node knows, it has recorded; of the rest it may know nothing. A record of what the device said stays.
         if (reply.Outcome is CommandOutcome.Offline or CommandOutcome.Undelivered or CommandOutcome.Unknown) await RecordAsync(device, command, reply, cancel);
         IroriMeter.CommandEnded(reply.Outcome, time.GetElapsedTime(start));
         return reply.Outcome switch
         {
-            CommandOutcome.Acknowledged or CommandOutcome.Delivered => new CommandAnswer(reply.Outcome, device),
+            CommandOutcome.Acknowledged or CommandOutcome.Delivered => reply.Outcome,
             CommandOutcome.Rejected => new Fault(FaultKind.Rejected, "The device refused the command", Detail: reply.Detail),
             CommandOutcome.Offline => new Fault(FaultKind.Offline, "The device is offline"),
             CommandOutcome.Unknown => new Fault(FaultKind.NoAnswer, "The device did not answer in time"),
@@ -47,7 +44,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
     }
 
     // Only a closed link or an expired lease means offline: a node that is not reached, or does not hold the link, is asked again until the deadline.
-    private async Task<CommandReply> AskAsync(Principal who, VisibleDevice device, DeviceCommand command, CancellationToken cancel)
+    private async Task<CommandReply> AskAsync(Principal who, CommandTarget device, string deviceId, DeviceCommand command, CancellationToken cancel)
     {
         var current = device;
         while (true)
@@ -56,15 +53,15 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
             var reply = await bus.SendAsync(node, command, cancel);
             if (!reply.AskAgain || command.Left(time) <= Retry) return reply;
             await Task.Delay(Retry, time, cancel);
-            if (await FindAsync(who, device.Id, cancel) is not { } again) return reply;
+            if (await FindAsync(who, deviceId, cancel) is not { } again) return reply;
             current = again;
         }
     }
 
-    private Task<VisibleDevice?> FindAsync(Principal who, string deviceId, CancellationToken cancel) =>
-        database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId), cancel);
+    private Task<CommandTarget?> FindAsync(Principal who, string deviceId, CancellationToken cancel) =>
+        database.FindAsync(s => s.Bindings.FindTargetAsync(who.Account.No, who.App.No, deviceId), cancel);
 
-    private Task<Result<StateWritten>> RecordAsync(VisibleDevice device, DeviceCommand command, CommandReply reply, CancellationToken cancel)
+    private Task<Result<StateWritten>> RecordAsync(CommandTarget device, DeviceCommand command, CommandReply reply, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         return database.WriteStateAsync(

@@ -8,10 +8,12 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     private const string Columns = "SELECT account, device, role, alias, settings, permit, since FROM bindings";
 
     // Online has one definition: the link is open, on a node in the same life, whose lease holds by the database's clock.
+    private string Online => $"coalesce(k.closed IS NULL AND n.lease_until > {session.Engine.Now}, FALSE) AS online";
+
     private string Visible =>
         $"""
         SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
-            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online, k.node, k.incarnation, coalesce(k.closed, k.opened) AS last_seen,
+            {Online}, coalesce(k.closed, k.opened) AS last_seen,
             s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         FROM bindings b
         JOIN devices d ON d.no = b.device
@@ -35,6 +37,18 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
 
     public Task<VisibleDevice?> FindVisibleAsync(long account, long app, string deviceId) => session.FirstAsync<VisibleDevice>(
         $"{Visible} WHERE b.account = @account AND d.id = @deviceId AND {SeenByApp}", new { account, app, deviceId });
+
+    public Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId) => session.FirstAsync<CommandTarget>(
+        $"""
+        SELECT d.no, d.product, {Online}, k.node, k.incarnation
+        FROM devices d
+        JOIN bindings b ON b.device = d.no AND b.account = @account
+        JOIN products p ON p.no = d.product
+        LEFT JOIN links k ON k.device = d.no
+        LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation
+        WHERE d.id = @deviceId AND {SeenByApp}
+        """,
+        new { account, app, deviceId });
 
     public Task<IReadOnlyList<VisibleDevice>> ListVisibleAsync(long account, long app, long home, PlaceCursor from, int limit) =>
         session.ListAsync<VisibleDevice>(

@@ -60,6 +60,8 @@ internal sealed partial class PostgresDatabase : IroriDatabase
         }
     }
 
+    public override Task<T> FindAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => ReadAsync(work, cancel);
+
     public override async Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)

@@ -29,6 +29,8 @@ internal sealed partial class SqliteDatabase : IroriDatabase
 
     public override Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => _readers.ReadAsync(work, cancel);
 
+    public override Task<T> FindAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => _readers.FindAsync(work, cancel);
+
     public override async Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel)
     {
         var item = new WorkItem<T>(work);

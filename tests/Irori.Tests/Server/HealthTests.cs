@@ -149,6 +149,8 @@ public sealed class HealthTests
 
         public Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => throw new NotSupportedException();
 
+        public Task<T> FindAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => throw new NotSupportedException();
+
         public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<Result<T>> GroupWriteAsync<T>(long device, Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => throw new NotSupportedException();
