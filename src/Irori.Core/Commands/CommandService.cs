@@ -59,7 +59,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
     }
 
     private Task<CommandTarget?> FindAsync(Principal who, string deviceId, CancellationToken cancel) =>
-        database.FindAsync(s => s.Bindings.FindTargetAsync(who.Account.No, who.App.No, deviceId), cancel);
+        database.FindTargetAsync(who.Account.No, who.App.No, deviceId, cancel);
 
     private Task<Result<StateWritten>> RecordAsync(CommandTarget device, DeviceCommand command, CommandReply reply, CancellationToken cancel)
     {

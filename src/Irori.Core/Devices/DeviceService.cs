@@ -125,7 +125,7 @@ public sealed class DeviceService(
 
     /// <summary>A device as this person sees it.</summary>
     public async Task<Result<VisibleDevice>> FindAsync(Principal who, string deviceId, CancellationToken cancel) =>
-        await database.FindAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId), cancel) is { } device
+        await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId), cancel) is { } device
             ? device
             : Fault.NotVisible("device");
 

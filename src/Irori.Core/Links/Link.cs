@@ -82,7 +82,7 @@ public sealed class Link
 
     /// <summary>What is stored of the device's state, for firmware that asks for it.</summary>
     public async Task<IReadOnlyDictionary<string, StateValue>> ReadStateAsync(CancellationToken cancel) =>
-        StateText.ReadValues(await _database.FindAsync(s => s.Devices.FindStateAsync(Identity.Device), cancel));
+        StateText.ReadValues(await _database.ReadAsync(s => s.Devices.FindStateAsync(Identity.Device), cancel));
 
     /// <summary>Sends a command and waits for its end: answer, refusal, or the deadline. The outcome is committed before it is answered.</summary>
     internal async Task<CommandReply> CommandAsync(DeviceCommand command, CancellationToken cancel)
