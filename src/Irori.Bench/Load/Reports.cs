@@ -18,6 +18,9 @@ internal static class Reports
     public static string Packed(IReadOnlyList<long> properties, long number) =>
         $"{{{string.Join(',', Values(number).Select((v, place) => $"\"{properties[place]}\":{v.Json}"))}}}";
 
+    /// <summary>The key of a report in the table of points, beside its device.</summary>
+    public static long At(long arrival, long version) => (arrival << 20) + version;
+
     /// <summary>The frame of a report.</summary>
     public static string Frame(string device, long number)
     {

@@ -21,7 +21,7 @@ internal static class PostgresLoop
         FROM unnest($1, $2, $3, $4, $5) AS n (device, version, vals, keys, updated) WHERE s.device = n.device
         """;
 
-    private const string Points = "INSERT INTO points (device, arrival, seq, vals) SELECT * FROM unnest($1, $2, $3, $4)";
+    private const string Points = "INSERT INTO points (device, at, vals) SELECT * FROM unnest($1, $2, $3)";
     private const string Frames = "INSERT INTO frames (device, at, direction, bytes) SELECT device, at, 'i', bytes FROM unnest($1, $2, $3) AS n (device, at, bytes)";
 
     public static async Task<double> RunAsync(House house, int devices, int batch, double seconds, CancellationToken cancel)
@@ -71,7 +71,7 @@ internal static class PostgresLoop
         var times = Enumerable.Repeat(now, devices.Length).ToArray();
         await using var batch = new NpgsqlBatch(connection, transaction);
         Add(Update, devices, versions.ToArray(), values.ToArray(), Enumerable.Repeat("[]", devices.Length).ToArray(), times);
-        Add(Points, devices, times, versions.ToArray(), versions.Select(v => Reports.Packed(properties, v)).ToArray());
+        Add(Points, devices, versions.Select(v => Reports.At(now, v)).ToArray(), versions.Select(v => Reports.Packed(properties, v)).ToArray());
         Add(Frames, devices, times, versions.Select(v => System.Text.Encoding.ASCII.GetBytes(Reports.Frame("1000000000", v))).ToArray());
         await batch.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -48,9 +48,9 @@ internal sealed class PointScenario(DatabaseEngine engine) : Scenario
             foreach (var house in (House[])[plugs, switches])
             {
                 await using var connection = await Seed.OpenAsync(house.Database, cancel);
-                await connection.ExecuteAsync("CREATE TABLE bare (device BIGINT, arrival BIGINT, seq BIGINT, times TEXT, vals TEXT)");
+                await connection.ExecuteAsync("CREATE TABLE bare (device BIGINT, at BIGINT, times TEXT, vals TEXT)");
                 await connection.ExecuteAsync(new CommandDefinition(
-                    "INSERT INTO bare SELECT device, arrival, seq, times, vals FROM points", commandTimeout: 600, cancellationToken: cancel));
+                    "INSERT INTO bare SELECT device, at, times, vals FROM points", commandTimeout: 600, cancellationToken: cancel));
             }
 
             return await SizesAsync("bare", cancel);

@@ -11,24 +11,25 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
     {
         var found = new List<Point>();
         if (await NumberAsync(device, property) is not { } number) return found;
+        var first = after is { } cursor ? Math.Max(PointKey.First(from), PointKey.Of(cursor.Arrival, cursor.Seq) + 1) : PointKey.First(from);
+        var end = PointKey.First(to);
         for (var left = limit; left > 0; left = limit - found.Count)
         {
             var rows = await session.ListAsync<PackedRow>(
                 """
-                SELECT arrival, seq, times, vals FROM points
-                WHERE device = @device AND arrival >= @from AND arrival < @to AND (arrival, seq) > (@Arrival, @Seq) AND vals LIKE @pattern
-                ORDER BY arrival, seq LIMIT @left
+                SELECT at, times, vals FROM points WHERE device = @device AND at >= @first AND at < @end AND vals LIKE @pattern ORDER BY at LIMIT @left
                 """,
-                new { device, from, to, Arrival = after?.Arrival ?? long.MinValue, Seq = after?.Seq ?? long.MinValue, pattern = PackedPoints.Pattern(number), left });
+                new { device, first, end, pattern = PackedPoints.Pattern(number), left });
             foreach (var row in rows)
             {
                 if (PackedPoints.Find(row.Vals, number) is not { } value) continue;
+                var arrival = PointKey.Arrival(row.At);
                 var time = PackedPoints.Find(row.Times, number);
-                found.Add(new Point { Arrival = row.Arrival, Seq = row.Seq, SourceTime = time is null ? row.Arrival : long.Parse(time, CultureInfo.InvariantCulture), Value = value });
+                found.Add(new Point { Arrival = arrival, Seq = PointKey.Seq(row.At), SourceTime = time is null ? arrival : long.Parse(time, CultureInfo.InvariantCulture), Value = value });
             }
 
             if (rows.Count < left) return found;
-            after = new PointCursor(rows[^1].Arrival, rows[^1].Seq);
+            first = rows[^1].At + 1;
         }
 
         return found;
@@ -47,13 +48,13 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         SELECT 'points' AS name, CASE WHEN c.point_days > 0 THEN c.point_days ELSE @PointDays END AS days, count(*) AS rows,
             CAST(sum({session.Engine.RowBytes.Point} + length(p.vals) + coalesce(length(p.times), 0)) AS BIGINT) AS bytes
         FROM devices d CROSS JOIN products c CROSS JOIN points p
-        WHERE c.no = d.product AND p.device = d.no AND p.arrival >= @since
+        WHERE c.no = d.product AND p.device = d.no AND p.at >= @firstPoint
         GROUP BY CASE WHEN c.point_days > 0 THEN c.point_days ELSE @PointDays END
         UNION ALL SELECT 'frames', @FrameDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Frame} + length(bytes)), 0) AS BIGINT) FROM frames WHERE at >= @since
         UNION ALL SELECT 'presence', @PresenceDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Presence} + length(reason)), 0) AS BIGINT) FROM presence WHERE at >= @since
         UNION ALL SELECT 'commands', @CommandDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Command} + length(body)), 0) AS BIGINT) FROM commands WHERE created >= @since
         """,
-        new { since, retention.PointDays, retention.FrameDays, retention.PresenceDays, retention.CommandDays });
+        new { since, firstPoint = PointKey.First(since.ToUnixTimeMilliseconds()), retention.PointDays, retention.FrameDays, retention.PresenceDays, retention.CommandDays });
 
     // A few devices at a time, in their order: where nothing is due, that is one seek for each.
     public async Task<PurgedPoints> PurgePointsAsync(DateTimeOffset now, int defaultDays, long after, int limit)
@@ -61,11 +62,11 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         var last = await session.FirstAsync<long?>("SELECT max(no) FROM (SELECT no FROM devices WHERE no > @after ORDER BY no LIMIT @limit) AS few", new { after, limit });
         if (last is null) return new PurgedPoints(0, null);
         var rows = await session.ExecuteAsync(
-            """
-            DELETE FROM points WHERE (device, arrival, seq) IN (
-                SELECT p.device, p.arrival, p.seq FROM devices d CROSS JOIN products c CROSS JOIN points p
+            $"""
+            DELETE FROM points WHERE (device, at) IN (
+                SELECT p.device, p.at FROM devices d CROSS JOIN products c CROSS JOIN points p
                 WHERE d.no > @after AND d.no <= @last AND c.no = d.product AND p.device = d.no
-                    AND p.arrival < @now - 86400000 * CASE WHEN c.point_days > 0 THEN c.point_days ELSE @days END LIMIT @limit)
+                    AND p.at < (@now - 86400000 * CASE WHEN c.point_days > 0 THEN c.point_days ELSE @days END) * {PointKey.Factor} LIMIT @limit)
             """,
             new { now, days = (long)defaultDays, after, last, limit });
         return new PurgedPoints(rows, rows == limit ? after : last);
@@ -87,9 +88,7 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
 
     private sealed class PackedRow
     {
-        public required long Arrival { get; init; }
-
-        public required long Seq { get; init; }
+        public required long At { get; init; }
 
         public string? Times { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed class PostgresEngine : Engine
         .Replace("{json_each}", JsonEach, StringComparison.Ordinal)
         .Replace("{join}", "string_agg", StringComparison.Ordinal);
 
-    public override RowBytes RowBytes { get; } = new(Point: 140, Frame: 130, Presence: 135, Command: 250);
+    public override RowBytes RowBytes { get; } = new(Point: 90, Frame: 130, Presence: 135, Command: 250);
 
     public override bool IsUniqueViolation(DbException exception) => exception.SqlState == PostgresErrorCodes.UniqueViolation;
 

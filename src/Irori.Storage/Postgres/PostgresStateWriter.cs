@@ -100,10 +100,9 @@ internal static class PostgresStateWriter
         var packed = accepted.ConvertAll(a => PackedPoints.Pack(a.Points, name => properties[a.Write.Product, name]));
         Add(
             batch,
-            "INSERT INTO points (device, arrival, seq, times, vals) SELECT * FROM unnest($1, $2, $3, $4, $5)",
+            "INSERT INTO points (device, at, times, vals) SELECT * FROM unnest($1, $2, $3, $4)",
             accepted.Select(a => a.Write.Device).ToArray(),
-            accepted.Select(a => a.Write.Arrival).ToArray(),
-            accepted.Select(a => a.Points[0].Seq).ToArray(),
+            accepted.Select(a => PointKey.Of(a.Write.Arrival, a.Points[0].Seq)).ToArray(),
             packed.Select(p => p.Times).ToArray(),
             packed.Select(p => p.Values).ToArray());
     }

@@ -27,7 +27,7 @@ internal sealed class SqliteEngine : Engine
         .Replace("{json_each}", "", StringComparison.Ordinal)
         .Replace("{join}", "group_concat", StringComparison.Ordinal);
 
-    public override RowBytes RowBytes { get; } = new(Point: 28, Frame: 85, Presence: 80, Command: 210);
+    public override RowBytes RowBytes { get; } = new(Point: 24, Frame: 85, Presence: 80, Command: 210);
 
     public override bool IsUniqueViolation(DbException exception) =>
         exception is SqliteException { SqliteExtendedErrorCode: PrimaryKeyViolation or UniqueKeyViolation };

@@ -24,7 +24,7 @@ internal sealed class SqliteStateWriter : IDisposable
     {
         _select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $device", "$device");
         _update = Prepare(connection, "UPDATE states SET version = $version, vals = $vals, last_keys = $keys, updated = $updated WHERE device = $device", "$version", "$vals", "$keys", "$updated", "$device");
-        _points = Prepare(connection, "INSERT INTO points (device, arrival, seq, times, vals) VALUES ($device, $arrival, $seq, $times, $vals)", "$device", "$arrival", "$seq", "$times", "$vals");
+        _points = Prepare(connection, "INSERT INTO points (device, at, times, vals) VALUES ($device, $at, $times, $vals)", "$device", "$at", "$times", "$vals");
         _property = Prepare(connection, "INSERT INTO properties (product, name) VALUES ($product, $name) ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no", "$product", "$name");
         _frame = Prepare(connection, "INSERT INTO frames (device, at, direction, ip, account, app, bytes) VALUES ($device, $at, $direction, $ip, $account, $app, $bytes)", "$device", "$at", "$direction", "$ip", "$account", "$app", "$bytes");
         _command = Prepare(connection, CommandSql.Upsert(CommandSql.Named), CommandSql.Named);
@@ -62,7 +62,7 @@ internal sealed class SqliteStateWriter : IDisposable
         if (told.Outcome != StateOutcome.Accepted) return told;
         Execute(_update, state!.Version, StateText.WriteValues(state.Values), StateText.WriteKeys(state.Keys), write.Arrival, write.Device);
         var (times, values) = PackedPoints.Pack(points, name => Property(write.Product, name));
-        Execute(_points, write.Device, write.Arrival, state.Version, times, values);
+        Execute(_points, write.Device, PointKey.Of(write.Arrival, state.Version), times, values);
         return told;
     }
 
