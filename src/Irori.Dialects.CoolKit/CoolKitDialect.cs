@@ -52,10 +52,10 @@ public static class CoolKitDialect
         services.GetRequiredService<UserOperations>().Map(v2);
         services.GetRequiredService<FamilyOperations>().Map(v2);
         services.GetRequiredService<DeviceOperations>().Map(v2);
-        services.GetRequiredService<Dispatch>().Map(v2);
         var v1 = routes.MapGroup("").WithGroupName(DocumentV1);
         services.GetRequiredService<AccountOperations>().Map(v1);
         services.GetRequiredService<DeviceV1Operations>().Map(v1);
+        services.GetRequiredService<Dispatch>().Map(v2, v1);
         services.GetRequiredService<RealtimeEndpoint>().Map(routes);
         routes.Map("/api/{**path}", context => PlainEdition.General.FailAsync(context, new Fault(FaultKind.NotVisible, "api not found")))
             .WithMetadata(new ExcludeFromDescriptionAttribute());

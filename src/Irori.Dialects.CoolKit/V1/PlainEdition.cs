@@ -23,6 +23,8 @@ internal class PlainEdition(Func<Fault, int> code) : Edition
 
     public override Type AnswerType<T>() => typeof(T);
 
+    public override Type? FailureType => typeof(Failure);
+
     public override Task AnswerAsync<T>(HttpContext context, T data) => Operations.WriteAsync(context, data, CoolKitJson.TypeOf<T>());
 
     public override Task FailAsync(HttpContext context, Fault fault)
@@ -42,6 +44,8 @@ internal class PlainEdition(Func<Fault, int> code) : Edition
 /// <summary>Adding a device fails with a number in <c>code</c> and a text in <c>error</c> (CoolKit v1, add).</summary>
 internal sealed class AddingEdition() : PlainEdition(V1Faults.OfAdding)
 {
+    public override Type? FailureType => typeof(AddFailure);
+
     protected override Task WriteAsync(HttpContext context, int error, Fault fault) =>
         Operations.WriteAsync(context, new AddFailure(error, fault.Reason), CoolKitJson.TypeOf<AddFailure>());
 }

@@ -44,6 +44,8 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(DeleteDeviceRequest))]
 [JsonSerializable(typeof(DispatchAppAnswer))]
 [JsonSerializable(typeof(DispatchDeviceAnswer))]
+[JsonSerializable(typeof(DispatchAppRequest))]
+[JsonSerializable(typeof(DispatchRefusal))]
 [JsonSerializable(typeof(UserSettings))]
 [JsonSerializable(typeof(UserOnlineFrame))]
 [JsonSerializable(typeof(CommandFrame))]

@@ -15,6 +15,9 @@ internal abstract class Edition
     /// <summary>The type of the body of a success.</summary>
     public abstract Type AnswerType<T>();
 
+    /// <summary>The type of the body of an error where it is not that of a success.</summary>
+    public abstract Type? FailureType { get; }
+
     /// <summary>Answers a success.</summary>
     public abstract Task AnswerAsync<T>(HttpContext context, T data);
 
@@ -32,6 +35,8 @@ internal abstract class Edition
         public override string? AppId(HttpRequest request, ReadOnlyMemory<byte> body) => request.Headers["X-CK-Appid"] is [{ Length: > 0 } id] ? id : null;
 
         public override Type AnswerType<T>() => typeof(Envelope<T>);
+
+        public override Type? FailureType => null;
 
         public override Task AnswerAsync<T>(HttpContext context, T data) =>
             Operations.WriteAsync(context, new Envelope<T> { Error = 0, Msg = "", Data = data }, CoolKitJson.TypeOf<Envelope<T>>());

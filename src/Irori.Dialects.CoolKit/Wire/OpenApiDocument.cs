@@ -49,8 +49,13 @@ internal static class OpenApiDocument
         operation.Parameters.Add(Header("X-CK-Nonce", required: false, "Exactly 8 letters and digits."));
     }
 
-    private static Task DescribeV1Async(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel) =>
-        DescribeAsync(operation, context, cancel);
+    private static async Task DescribeV1Async(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        if ((await DescribeAsync(operation, context, cancel))?.Edition.FailureType is not { } failure) return;
+        // Errors have HTTP status 200 too, and a shape of their own.
+        var answer = (OpenApiMediaType)operation.Responses!["200"].Content!["application/json"];
+        answer.Schema = new OpenApiSchema { AnyOf = [answer.Schema!, await context.GetOrCreateSchemaAsync(failure, cancellationToken: cancel)] };
+    }
 
     private static async Task<OperationInfo?> DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
@@ -68,10 +73,11 @@ internal static class OpenApiDocument
         if (metadata.OfType<QueryParameters>().FirstOrDefault() is not { } query) return info;
         foreach (var property in query.Type.Properties)
         {
+            var inPath = info.Path.Contains($"{{{property.Name}}}", StringComparison.Ordinal);
             operation.Parameters.Add(new OpenApiParameter
             {
                 Name = property.Name,
-                In = ParameterLocation.Query,
+                In = inPath ? ParameterLocation.Path : ParameterLocation.Query,
                 Required = property.IsRequired,
                 Schema = await context.GetOrCreateSchemaAsync(property.PropertyType, cancellationToken: cancel),
             });

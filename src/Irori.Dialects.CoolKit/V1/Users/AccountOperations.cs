@@ -70,19 +70,19 @@ internal sealed class AccountOperations(AccountService accounts, SessionService 
         }
 
         var wanted = new NewAccount(login, request.Password, request.VerificationCode, region, $"+{code}");
-        return Signed(await accounts.RegisterAsync(wanted, caller.SigningApp, caller.Ip, cancel));
+        return Signed(await accounts.RegisterAsync(wanted, caller.SigningApp, caller.Ip, cancel), caller);
     }
 
     private async Task<Result<SessionV1Answer>> LoginAsync(Caller caller, LoginV1Request request, CancellationToken cancel)
     {
         if (!LoginOf(request).Try(out var login, out var fault)) return fault;
-        return Signed(await accounts.SignInAsync(login, request.Password, lang: null, caller.SigningApp, caller.Ip, cancel));
+        return Signed(await accounts.SignInAsync(login, request.Password, lang: null, caller.SigningApp, caller.Ip, cancel), caller);
     }
 
     private async Task<Result<SessionV1Answer>> ResetPasswordAsync(Caller caller, ResetPasswordV1Request request, CancellationToken cancel)
     {
         if (!LoginOf(request).Try(out var login, out var fault)) return fault;
-        return Signed(await accounts.ResetPasswordAsync(login, request.VerificationCode, request.Password, caller.SigningApp, caller.Ip, cancel));
+        return Signed(await accounts.ResetPasswordAsync(login, request.VerificationCode, request.Password, caller.SigningApp, caller.Ip, cancel), caller);
     }
 
     private async Task<Result<PasswordChanged>> ChangePasswordAsync(Caller caller, ChangePasswordV1Request request, CancellationToken cancel) =>
@@ -94,7 +94,7 @@ internal sealed class AccountOperations(AccountService accounts, SessionService 
     {
         if (request.GrantType is not (null or "" or "refresh")) return Fault.Invalid("grantType", "grantType is refresh");
         if (!(await sessions.RefreshAsync(request.Rt, caller.App, caller.Token, cancel)).Try(out var tokens, out var fault)) return fault;
-        return (await sessions.AuthenticateAsync(tokens.Access, caller.Ip, cancel)).Try(out var who, out fault) ? SessionV1Answer.Of(who, tokens) : fault;
+        return (await sessions.AuthenticateAsync(tokens.Access, caller.Ip, cancel)).Try(out var who, out fault) ? SessionV1Answer.Of(who, tokens, caller.Ip) : fault;
     }
 
     private static Result<Login> LoginOf(NamedRequest request) => LoginOf(request.PhoneNumber, request.Email, "phoneNumber");
@@ -107,6 +107,6 @@ internal sealed class AccountOperations(AccountService accounts, SessionService 
         _ => Fault.Invalid(field, $"{field} or email is missing"),
     };
 
-    private static Result<SessionV1Answer> Signed(Result<OpenedSession> opened) =>
-        opened.Try(out var session, out var fault) ? SessionV1Answer.Of(session.Principal, session.Tokens) : fault;
+    private static Result<SessionV1Answer> Signed(Result<OpenedSession> opened, Caller caller) =>
+        opened.Try(out var session, out var fault) ? SessionV1Answer.Of(session.Principal, session.Tokens, caller.Ip) : fault;
 }

@@ -40,13 +40,23 @@ internal sealed record SessionV1Answer
 
     public required string Region { get; init; }
 
-    public static SessionV1Answer Of(Principal who, Tokens tokens) =>
-        new() { At = tokens.Access, Rt = tokens.Refresh, User = UserV1.Of(who), Region = who.Account.Region };
+    public static SessionV1Answer Of(Principal who, Tokens tokens, string? ip) =>
+        new() { At = tokens.Access, Rt = tokens.Refresh, User = UserV1.Of(who, ip), Region = who.Account.Region };
 }
+
+/// <summary>An app that a person uses.</summary>
+internal sealed record AppInfoV1(string AppVersion, string Os);
+
+/// <summary>An account of an infrared cloud.</summary>
+internal sealed record InfraredAccountV1(string Username, string Uid, [property: JsonPropertyName("app_id")] string AppId, int AccountType, string Password, string Token);
 
 /// <summary>A person (CoolKit v1, user).</summary>
 internal sealed record UserV1
 {
+    /// <summary>The account's number, 24 hex digits.</summary>
+    [JsonPropertyName("_id")]
+    public required string No { get; init; }
+
     /// <summary>The account's id.</summary>
     public required string Apikey { get; init; }
 
@@ -63,8 +73,31 @@ internal sealed record UserV1
 
     public required string Nickname { get; init; }
 
-    public static UserV1 Of(Principal who) => new()
+    /// <summary>Where the request came from.</summary>
+    public string? Ip { get; init; }
+
+    /// <summary>Not kept for a person, whose apps come and go by themselves: absent, as in most of the document's examples.</summary>
+    public bool? Online { get; init; }
+
+    /// <summary>As <see cref="Online"/>.</summary>
+    public string? OnlineTime { get; init; }
+
+    /// <summary>As <see cref="Online"/>.</summary>
+    public string? OfflineTime { get; init; }
+
+    /// <summary>An address is not looked up: absent.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>As <see cref="Online"/>.</summary>
+    public IReadOnlyList<AppInfoV1>? AppInfos { get; init; }
+
+    /// <summary>An account of another vendor's infrared cloud, which nobody has here: absent.</summary>
+    public InfraredAccountV1? YanKanYunInfo { get; init; }
+
+    public static UserV1 Of(Principal who, string? ip) => new()
     {
+        No = HexNo(who.Account.No),
+        Ip = ip,
         Apikey = who.Account.Id,
         PhoneNumber = who.Account.Phone,
         Email = who.Account.Email ?? (who.Account.Phone is null ? "" : null),
@@ -73,6 +106,9 @@ internal sealed record UserV1
         Lang = who.Account.Lang,
         Nickname = who.Account.Nickname,
     };
+
+    /// <summary>A number in the form of v1's internal ids.</summary>
+    public static string HexNo(long no) => no.ToString("x24", CultureInfo.InvariantCulture);
 
     /// <summary>A moment as v1 writes it.</summary>
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
