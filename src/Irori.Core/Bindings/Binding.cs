@@ -79,8 +79,17 @@ public sealed class VisibleDevice
     /// <summary>Whether it can be reached now.</summary>
     public required bool Online { get; init; }
 
+    /// <summary>Whether that it is offline has been told, after the grace. Until then a feed goes on showing what it showed.</summary>
+    public bool OfflineTold { get; init; }
+
     /// <summary>When its link last opened or closed, or null.</summary>
     public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Address from which it last connected, or null.</summary>
+    public string? Ip { get; init; }
+
+    /// <summary>When this person got it.</summary>
+    public DateTimeOffset Since { get; init; }
 
     /// <summary>Epoch of its state.</summary>
     public required long Epoch { get; init; }
