@@ -22,11 +22,14 @@ internal sealed class SessionStore(SqlSession session) : ISessionStore
         FROM {asked} sessions s JOIN accounts a ON a.no = s.account JOIN apps p ON p.no = s.app WHERE s.access_hash = {hash}
         """;
 
-    /// <summary>A row of <see cref="ByAccess"/>, from one of its columns on.</summary>
-    public static SignedIn Read(DbDataReader row, int from) => new(
-        row.GetRowParser<Session>(startIndex: from, length: FieldCount)(row),
-        row.GetRowParser<Account>(startIndex: from + FieldCount, length: AccountFieldCount)(row),
-        row.GetRowParser<App>(startIndex: from + FieldCount + AccountFieldCount)(row));
+    /// <summary>Reads rows of <see cref="ByAccess"/>, from one of their columns on.</summary>
+    public static Func<DbDataReader, SignedIn> Parser(DbDataReader answer, int from)
+    {
+        var session = answer.GetRowParser<Session>(startIndex: from, length: FieldCount);
+        var account = answer.GetRowParser<Account>(startIndex: from + FieldCount, length: AccountFieldCount);
+        var app = answer.GetRowParser<App>(startIndex: from + FieldCount + AccountFieldCount);
+        return row => new SignedIn(session(row), account(row), app(row));
+    }
 
     public Task<long> AddAsync(Session opened, DateTimeOffset now) => session.FirstAsync<long>(
         """

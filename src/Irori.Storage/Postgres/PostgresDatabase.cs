@@ -32,13 +32,13 @@ internal sealed partial class PostgresDatabase : IroriDatabase
         var properties = new PropertyNumbers(source);
         _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new PostgresLane(source, properties, _room, log))];
         _sessions = new PostgresLookups<byte[], SignedIn>(
-            source, SessionStore.ByAccess("w.place,", "unnest($1) WITH ORDINALITY AS w (hash, place) CROSS JOIN", "w.hash"), k => [k.ToArray()], r => SessionStore.Read(r, from: 1)).Start();
+            source, SessionStore.ByAccess("w.place,", "unnest($1) WITH ORDINALITY AS w (hash, place) CROSS JOIN", "w.hash"), k => [k.ToArray()], r => SessionStore.Parser(r, from: 1)).Start();
         _targets = new PostgresLookups<(long Account, long App, string Device), CommandTarget>(
             source,
             BindingStore.Targets(
                 new PostgresEngine(), "w.place,", "unnest($1, $2, $3) WITH ORDINALITY AS w (account, app, device, place) CROSS JOIN", "w.account", "w.app", "w.device"),
             k => [k.Select(t => t.Account).ToArray(), k.Select(t => t.App).ToArray(), k.Select(t => t.Device).ToArray()],
-            r => r.GetRowParser<CommandTarget>(startIndex: 1)(r)).Start();
+            r => r.GetRowParser<CommandTarget>(startIndex: 1)).Start();
     }
 
     public static async Task<PostgresDatabase> OpenAsync(string connectionString, TimeProvider time, ILoggerFactory log, CancellationToken cancel)
@@ -74,10 +74,10 @@ internal sealed partial class PostgresDatabase : IroriDatabase
         }
     }
 
-    public override Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel) => _sessions.FindAsync(accessHash);
+    public override Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel) => _sessions.FindAsync(accessHash, cancel);
 
     public override Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel) =>
-        _targets.FindAsync((account, app, deviceId));
+        _targets.FindAsync((account, app, deviceId), cancel);
 
     public override async Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel)
     {

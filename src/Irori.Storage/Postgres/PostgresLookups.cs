@@ -12,9 +12,9 @@ namespace Irori.Storage.Postgres;
 /// <param name="source">Where its connection is from.</param>
 /// <param name="sql">The question. The first column of a row is the place of its key among the keys, from 1.</param>
 /// <param name="bind">The keys as parameters, a list per column.</param>
-/// <param name="read">A row without its first column.</param>
+/// <param name="parser">Reads rows of such an answer, without their first column.</param>
 internal sealed class PostgresLookups<TKey, TRow>(
-    NpgsqlDataSource source, string sql, Func<IReadOnlyList<TKey>, IEnumerable<object>> bind, Func<DbDataReader, TRow> read) : IAsyncDisposable
+    NpgsqlDataSource source, string sql, Func<IReadOnlyList<TKey>, IEnumerable<object>> bind, Func<DbDataReader, Func<DbDataReader, TRow>> parser) : IAsyncDisposable
     where TRow : class
 {
     private const int BatchLimit = 256;
@@ -31,10 +31,10 @@ internal sealed class PostgresLookups<TKey, TRow>(
     }
 
     /// <summary>The row of a key, or null.</summary>
-    public Task<TRow?> FindAsync(TKey key)
+    public Task<TRow?> FindAsync(TKey key, CancellationToken cancel)
     {
         var asked = new Asked(key);
-        return _queue.Writer.TryWrite(asked) ? asked.Answer.Task : throw new UnavailableException("Too many reads are waiting");
+        return _queue.Writer.TryWrite(asked) ? asked.Answer.Task.WaitAsync(cancel) : throw new UnavailableException("Too many reads are waiting");
     }
 
     public async ValueTask DisposeAsync()
@@ -71,6 +71,7 @@ internal sealed class PostgresLookups<TKey, TRow>(
         await using var command = new NpgsqlCommand(sql, connection);
         foreach (var list in bind(batch.ConvertAll(a => a.Key))) command.Parameters.Add(new NpgsqlParameter { Value = list });
         await using var reader = await command.ExecuteReaderAsync();
+        var read = parser(reader);
         while (await reader.ReadAsync()) rows[reader.GetInt64(0) - 1] = read(reader);
         return rows;
     }
