@@ -1,5 +1,6 @@
 using Irori.Core.Bindings;
 using Irori.Core.Feeds;
+using Irori.Core.Sharing;
 using Irori.Core.States;
 
 namespace Irori.Core.Commands;
@@ -14,14 +15,14 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
 
     /// <summary>
     /// Sends a JSON object of properties, in the product's own names. Faults: not visible, <see cref="FaultKind.Offline"/>,
-    /// <see cref="FaultKind.Undelivered"/>, <see cref="FaultKind.NoAnswer"/>, <see cref="FaultKind.Rejected"/> with the device's code.
+    /// <see cref="FaultKind.Undelivered"/>, <see cref="FaultKind.NoAnswer"/>, <see cref="FaultKind.Rejected"/> with the device's code;
+    /// <see cref="FaultKind.NotAllowed"/> for timers that a guest may not change so.
     /// </summary>
     public async Task<Result<CommandOutcome>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
-        if (body.Length > DeviceState.MaxSize) return Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters");
-        if (Readings.Check(Readings.Parse(body)) is { } wrong) return wrong;
-        var device = await FindAsync(who, deviceId, cancel);
-        if (device is null) return Fault.NotVisible("device");
+        if (Check(body) is { } wrong) return wrong;
+        if (await FindAsync(who, deviceId, cancel) is not { } device) return Fault.NotVisible("device");
+        if (TimerRights.Check(device, body) is { } forbidden) return forbidden;
         var now = time.GetUtcNow();
         var command = new DeviceCommand
         {
@@ -42,6 +43,11 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
             _ => new Fault(FaultKind.Undelivered, "The device could not be reached in time"),
         };
     }
+
+    /// <summary>What is wrong with a command's JSON, or null.</summary>
+    internal static Fault? Check(string body) => body.Length > DeviceState.MaxSize
+        ? Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters")
+        : Readings.Check(Readings.Parse(body));
 
     // Only a closed link or an expired lease means offline: a node that is not reached, or does not hold the link, is asked again until the deadline.
     private async Task<CommandReply> AskAsync(Principal who, CommandTarget device, string deviceId, DeviceCommand command, CancellationToken cancel)
