@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
-namespace Irori.Bench.Servers;
+namespace Irori.Harness;
 
-/// <summary>A measured server: a process of its own, from the same runtime on both sides.</summary>
+/// <summary>A server in a process of its own, on a port of this machine.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const int KeptLines = 20;
@@ -16,7 +14,6 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly long _started;
     private readonly ConcurrentQueue<string> _said = new();
-    private TaskCompletionSource<long>? _collected;
 
     private ServerProcess(Process process, long started, Uri address)
     {
@@ -28,6 +25,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    /// <summary>Told of every line that it says.</summary>
+    public event Action<string>? Said;
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
@@ -55,21 +55,34 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the built Irori. Only a collectable process knows the signal of <see cref="CollectAsync"/>.</summary>
-    public static ServerProcess Irori(bool tls, bool collectable, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    /// <summary>True when it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts the built Irori.</summary>
+    /// <param name="tls">It listens by HTTPS, else by HTTP.</param>
+    /// <param name="arguments">What follows <c>irori run</c>.</param>
+    /// <param name="environment">Its settings, and whatever else its process is to find.</param>
+    /// <param name="port">Where it listens; 0: a free port.</param>
+    public static ServerProcess Irori(
+        bool tls, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, int port = 0)
     {
-        var port = FreePort();
+        if (port == 0) port = Programs.FreePort();
         string[] listening = ["--bind", "127.0.0.1", "--http", tls ? "0" : $"{port}", "--https", tls ? $"{port}" : "0"];
-        return Start("irori.dll", ["run", .. listening, .. arguments], collectable, environment, Local(tls, port));
+        return Start("irori.dll", ["run", .. listening, .. arguments], environment, Local(tls, port));
     }
 
-    /// <summary>Starts a reference.</summary>
-    public static ServerProcess Reference(string name, string? certificate = null, bool collectable = true)
+    /// <summary>Starts a program beside this one.</summary>
+    public static ServerProcess Start(
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Uri address)
     {
-        var port = FreePort();
-        string[] arguments = certificate is null ? [name, $"{port}"] : [name, $"{port}", certificate];
-        return Start("Irori.Bench.dll", arguments, collectable, new Dictionary<string, string>(), Local(certificate is not null, port));
+        var start = Programs.Of(["dotnet", Path.Combine(AppContext.BaseDirectory, program), .. arguments]);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var now = Stopwatch.GetTimestamp();
+        return new ServerProcess(LastWill.Start(start), now, address);
     }
+
+    /// <summary>An address of this machine.</summary>
+    public static Uri Local(bool tls, int port) => new($"{(tls ? "https" : "http")}://127.0.0.1:{port}");
 
     /// <summary>Waits until a GET is answered, and answers how long that took since the start of the process.</summary>
     public async Task<TimeSpan> AnsweredAsync(string path, CancellationToken cancel)
@@ -81,7 +94,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         limit.CancelAfter(Patience);
         while (true)
         {
-            if (_process.HasExited) throw new BenchException($"A server ended while it started: {string.Join(" ", _said)}");
+            if (_process.HasExited) throw new HarnessException($"A server ended while it started: {string.Join(" ", _said)}");
             try
             {
                 using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), limit.Token);
@@ -96,12 +109,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Collects its garbage and answers how many bytes it has ever allocated.</summary>
-    public async Task<long> CollectAsync(CancellationToken cancel)
+    /// <summary>Sends a signal, such as STOP.</summary>
+    public Task SignalAsync(string signal) => Programs.SignalAsync(Id, signal);
+
+    /// <summary>Ends it without a chance to say goodbye.</summary>
+    public async Task KillAsync()
     {
-        _collected = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await SignalAsync("USR1");
-        return await _collected.Task.WaitAsync(Patience, cancel);
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -113,38 +128,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ServerProcess Start(
-        string program, IReadOnlyList<string> arguments, bool collectable, IReadOnlyDictionary<string, string> environment, Uri address)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
-        };
-        if (collectable) start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ServerProcess).Assembly.Location;
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        var now = Stopwatch.GetTimestamp();
-        return new ServerProcess(Process.Start(start)!, now, address);
-    }
-
-    private static Uri Local(bool tls, int port) => new($"{(tls ? "https" : "http")}://127.0.0.1:{port}");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{Id}"]);
-        await kill.WaitForExitAsync();
-    }
-
     private void Hear(string? line)
     {
         if (line is null) return;
-        if (line.StartsWith(StartupHook.Collected, StringComparison.Ordinal)) _collected?.TrySetResult(long.Parse(line.AsSpan(StartupHook.Collected.Length)));
+        Said?.Invoke(line);
         _said.Enqueue(line);
         if (_said.Count > KeptLines) _said.TryDequeue(out _);
     }
