@@ -27,7 +27,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Told of every line that it says.</summary>
-    public event Action<string>? Said;
+    public Action<string>? Said { get; set; }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
@@ -36,14 +36,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Resident memory in bytes.</summary>
-    public long Resident
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
-        }
-    }
+    public long Resident => Status("VmRSS:");
+
+    /// <summary>Most resident memory that it ever had, in bytes.</summary>
+    public long PeakResident => Status("VmHWM:");
+
+    /// <summary>What it said last.</summary>
+    public string LastLines => string.Join(" ", _said);
 
     /// <summary>Processor time that it has taken.</summary>
     public TimeSpan Processor
@@ -94,7 +93,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         limit.CancelAfter(Patience);
         while (true)
         {
-            if (_process.HasExited) throw new HarnessException($"A server ended while it started: {string.Join(" ", _said)}");
+            if (_process.HasExited) throw new HarnessException($"A server ended while it started: {LastLines}");
             try
             {
                 using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), limit.Token);
@@ -126,6 +125,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
+    }
+
+    private long Status(string name)
+    {
+        var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
     }
 
     private void Hear(string? line)
