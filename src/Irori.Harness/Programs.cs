@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -8,16 +9,19 @@ namespace Irori.Harness;
 /// <summary>Programs of the system.</summary>
 internal static class Programs
 {
+    private const int KeptLines = 20;
+
     /// <summary>Waits for the event that a started program says a text on either output.</summary>
     /// <exception cref="HarnessException">It ended before, or did not say it in time.</exception>
     public static async Task WaitForAsync(this Process process, string text, TimeSpan patience, CancellationToken cancel)
     {
         var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var last = "";
+        var last = new ConcurrentQueue<string>();
         void Hear(object sender, DataReceivedEventArgs line)
         {
             if (line.Data is not { } data) return;
-            last = data;
+            last.Enqueue(data);
+            if (last.Count > KeptLines) last.TryDequeue(out _);
             if (data.Contains(text, StringComparison.Ordinal)) said.TrySetResult();
         }
 
@@ -29,11 +33,11 @@ internal static class Programs
         try
         {
             var ended = process.WaitForExitAsync(cancel);
-            if (await Task.WhenAny(said.Task, ended).WaitAsync(patience, cancel) == ended && !said.Task.IsCompleted) throw new HarnessException($"{name} ended while it started: {last}");
+            if (await Task.WhenAny(said.Task, ended).WaitAsync(patience, cancel) == ended && !said.Task.IsCompleted) throw new HarnessException($"{name} ended while it started: {string.Join('\n', last)}");
         }
         catch (TimeoutException)
         {
-            throw new HarnessException($"{name} was not ready within {patience.TotalSeconds:F0} s: {last}");
+            throw new HarnessException($"{name} was not ready within {patience.TotalSeconds:F0} s: {string.Join('\n', last)}");
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace Irori.Harness;
 internal sealed class RabbitServer : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
 
     private readonly string _folder;
     private readonly int _distribution = Programs.FreePort();
@@ -44,8 +44,19 @@ internal sealed class RabbitServer : IAsyncDisposable
         start.Environment.Clear();
         foreach (var (name, value) in Variables()) start.Environment[name] = value;
         start.Environment["PATH"] = path;
-        _process = LastWill.Start(start);
-        await _process.WaitForAsync("Server startup complete", StartLimit, cancel);
+        var process = LastWill.Start(start);
+        try
+        {
+            await process.WaitForAsync("Server startup complete", StartLimit, cancel);
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
+
+        _process = process;
         LastWill.Kill(await IdAsync());
         LastWill.Add($"ERL_EPMD_ADDRESS=127.0.0.1 epmd -port {Text(_names)} -kill >/dev/null 2>&1");
     }

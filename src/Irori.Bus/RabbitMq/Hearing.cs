@@ -76,7 +76,9 @@ internal sealed class Hearing(CommonClock clock, TimeProvider time)
     {
         lock (_lock)
         {
-            if (!_ears.TryGetValue(message.From, out var ear))
+            // One that is heard for the first time may have told something before that nobody heard.
+            var missing = !_ears.TryGetValue(message.From, out var ear);
+            if (ear is null)
             {
                 if (_ears.Count >= MaxNodes) return true;
                 _ears[message.From] = ear = new Ear();
@@ -85,13 +87,13 @@ internal sealed class Hearing(CommonClock clock, TimeProvider time)
             ear.Heard = time.GetTimestamp();
             if (message.Kind == BusWire.Beat)
             {
-                var all = Jumps(ref ear.All, message.Seq, message.Seq);
-                return (_devices && Jumps(ref ear.Devices, message.DeviceSeq, message.DeviceSeq)) || all;
+                missing |= Jumps(ref ear.All, message.Seq, message.Seq);
+                return (_devices && Jumps(ref ear.Devices, message.DeviceSeq, message.DeviceSeq)) || missing;
             }
 
             return BusWire.IsOfDevice(message.Kind)
-                ? Jumps(ref ear.Devices, message.Seq - 1, message.Seq)
-                : Jumps(ref ear.All, message.Seq - 1, message.Seq);
+                ? Jumps(ref ear.Devices, message.Seq - 1, message.Seq) || missing
+                : Jumps(ref ear.All, message.Seq - 1, message.Seq) || missing;
         }
     }
 

@@ -30,6 +30,9 @@ public sealed partial class RabbitMqBus : IBus
     private readonly Channel<Told> _waiting = Channel.CreateBounded<Told>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Channel<bool> _wishes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _counting = new();
+
+    // What is found out about hearing is told in that order: a loss that is told after the return would keep feeds silent for good.
+    private readonly Lock _judging = new();
     private NodeIdentity? _node;
     private BusSession? _session;
     private Numbers _given;
@@ -214,7 +217,11 @@ public sealed partial class RabbitMqBus : IBus
 
         if (message.From == _process)
         {
-            if (message.Kind == BusWire.Beat && _hearing.OwnBeat(message)) Gap();
+            lock (_judging)
+            {
+                if (message.Kind == BusWire.Beat && _hearing.OwnBeat(message)) Gap();
+            }
+
             return;
         }
 
@@ -277,14 +284,17 @@ public sealed partial class RabbitMqBus : IBus
         using var timer = new PeriodicTimer(Look, _time);
         while (await timer.WaitForNextTickAsync(cancel))
         {
-            var (lost, missing) = _hearing.Check();
-            if (lost)
+            lock (_judging)
             {
-                Log.HearingLost(_log);
-                _here.Publish(new HearingLost());
-            }
+                var (lost, missing) = _hearing.Check();
+                if (lost)
+                {
+                    Log.HearingLost(_log);
+                    _here.Publish(new HearingLost());
+                }
 
-            if (missing) Gap();
+                if (missing) Gap();
+            }
         }
     }
 

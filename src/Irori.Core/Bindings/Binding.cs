@@ -79,6 +79,9 @@ public sealed class VisibleDevice
     /// <summary>Whether it can be reached now.</summary>
     public required bool Online { get; init; }
 
+    /// <summary>Whether that it is offline has been told, after the grace. Until then a feed goes on showing what it showed.</summary>
+    public bool OfflineTold { get; init; }
+
     /// <summary>The node that holds its link, or null.</summary>
     public string? Node { get; init; }
 

@@ -132,7 +132,7 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
                 seen = seen with { Epoch = device.Epoch, Version = device.Version, Whole = true };
             }
 
-            if (seen.Online != device.Online)
+            if (seen.Online != device.Online && (device.Online || device.OfflineTold))
             {
                 Pending(viewers, device.No).Online = device.Online;
                 seen = seen with { LinkEpoch = Math.Max(seen.LinkEpoch, device.Epoch), Online = device.Online };

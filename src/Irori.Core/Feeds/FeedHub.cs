@@ -194,9 +194,10 @@ public sealed partial class FeedHub
     private async Task CatchUpAsync(CancellationToken cancel)
     {
         if (Volatile.Read(ref _deaf)) return;
+        // Before the gap is taken as read: one that comes while events are skipped is read below, one that comes later wakes the reader.
+        Skip();
         Interlocked.Exchange(ref _gap, 0);
         _viewers.Clear();
-        Skip();
         foreach (var feeds in All().GroupBy(f => (Account: f.Principal.Account.No, App: f.Principal.App.No)))
         {
             var visible = new HashSet<long>();
@@ -218,7 +219,9 @@ public sealed partial class FeedHub
 
         lock (_holding)
         {
-            if (!_deaf && _gap == 0) Hold(held: false);
+            if (_deaf) return;
+            if (Volatile.Read(ref _gap) == 0) Hold(held: false);
+            else Wake();
         }
     }
 

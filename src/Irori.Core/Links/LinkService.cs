@@ -60,6 +60,9 @@ public sealed partial class LinkService
     /// <summary>Links open on this node.</summary>
     public int Count => _links.Count;
 
+    /// <summary>Whether a device that connected now would be asked to come back: <see cref="LinkSettings.Admission"/> is used up.</summary>
+    public bool IsCrowded => Volatile.Read(ref _opening) >= Settings.Admission;
+
     /// <summary>
     /// Opens a link under a new epoch, which ends every older one of the device. <see cref="FaultKind.Unavailable"/> with a time to come back when
     /// too many open at once.

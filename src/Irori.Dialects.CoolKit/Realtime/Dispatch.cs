@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Irori.Core.Installation;
+using Irori.Core.Links;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -39,10 +41,12 @@ internal sealed record DispatchDeviceAnswer
 
 /// <summary>
 /// Tells apps and devices where to connect: the configured public address, else the host and port that they asked. Every listener that
-/// answers this also takes the connection.
+/// answers this also takes the connection. While too many devices connect, a device is asked to come back.
 /// </summary>
-internal sealed class Dispatch(PublicAddress address)
+internal sealed class Dispatch(PublicAddress address, LinkService links)
 {
+    private const int LongestWait = 10;
+
     public void Map(IEndpointRouteBuilder routes)
     {
         string[] methods = [HttpMethods.Get, HttpMethods.Post];
@@ -64,6 +68,15 @@ internal sealed class Dispatch(PublicAddress address)
     // Who a device is, is asked when it registers: dispatch only names an address.
     private Task AnswerDeviceAsync(HttpContext context)
     {
+        if (links.IsCrowded)
+        {
+            // A crowd that returns comes back spread over a while, not all at one moment.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = $"{RandomNumberGenerator.GetInt32(1, LongestWait + 1)}";
+            var busy = new DispatchDeviceAnswer { Error = StatusCodes.Status503ServiceUnavailable, Reason = "busy", Ip = Host(context), Port = Port(context) };
+            return Operations.WriteAsync(context, busy, CoolKitJson.TypeOf<DispatchDeviceAnswer>());
+        }
+
         var answer = new DispatchDeviceAnswer { Error = 0, Reason = "ok", Ip = Host(context), Port = Port(context) };
         return Operations.WriteAsync(context, answer, CoolKitJson.TypeOf<DispatchDeviceAnswer>());
     }

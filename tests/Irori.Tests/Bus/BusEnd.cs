@@ -40,13 +40,14 @@ internal sealed class BusEnd : IAsyncDisposable
     public static BusEnd InProcess(IBus bus) => new("n1", bus);
 
     /// <summary>A node on a broker, when it hears.</summary>
-    public static async Task<BusEnd> ConnectAsync(Rabbit rabbit, string? name = null, long aheadMilliseconds = 0)
+    public static async Task<BusEnd> ConnectAsync(Rabbit rabbit, string? name = null, long aheadMilliseconds = 0, Action<IBus>? before = null)
     {
         var clock = new CommonClock(TimeProvider.System);
         clock.Learn(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + aheadMilliseconds, TimeProvider.System.GetTimestamp());
         var bus = new RabbitMqBus(new Uri(rabbit.Url), clock, TimeProvider.System, NullLogger<RabbitMqBus>.Instance);
         var end = new BusEnd(name ?? Ids.Hex24(), bus);
         bus.HearDevices();
+        before?.Invoke(bus);
         end._running = bus.RunAsync(end._stop.Token);
         await end.HearAsync<HearingBack>();
         return end;
@@ -60,6 +61,19 @@ internal sealed class BusEnd : IAsyncDisposable
         while (true)
         {
             if (await _heard.Reader.ReadAsync(limit.Token) is T heard && wanted?.Invoke(heard) != false) return heard;
+        }
+    }
+
+    /// <summary>
+    /// Waits until two know each other. The first that one hears of another is a gap; what is told after that is heard after the gap.
+    /// </summary>
+    public async Task MeetAsync(BusEnd other)
+    {
+        foreach (var (from, to) in new[] { (this, other), (other, this), (this, other), (other, this) })
+        {
+            var hello = TimeProvider.System.GetTimestamp();
+            from.Bus.Publish(new SessionEnded(hello));
+            await to.HearAsync<SessionEnded>(e => e.Session == hello);
         }
     }
 

@@ -93,20 +93,28 @@ public sealed class RabbitMqBusTests : BusContract
     {
         var rabbit = await Rabbit.SharedAsync();
         await using var first = await BusEnd.ConnectAsync(rabbit);
-        await using (var second = await BusEnd.ConnectAsync(rabbit))
-        {
-            second.Bus.Publish(new SessionEnded(4));
-            await first.HearAsync<SessionEnded>(e => e.Session == 4);
-        }
+        await using (var second = await BusEnd.ConnectAsync(rabbit)) await first.MeetAsync(second);
 
         await first.HearAsync<HearingBack>();
         first.Bus.Connected.ShouldBeTrue();
     }
 
     [Fact]
+    public async Task What_a_node_told_before_it_was_heard_for_the_first_time_is_made_good_by_reading()
+    {
+        var rabbit = await Rabbit.SharedAsync();
+        await using var first = await BusEnd.ConnectAsync(rabbit);
+
+        await using var second = await BusEnd.ConnectAsync(rabbit, before: b => b.Publish(new StateChanged(7, 1, 1, 1, Nothing)));
+
+        await first.HearAsync<HearingBack>();
+    }
+
+    [Fact]
     public async Task More_events_than_find_room_are_dropped_counted_and_made_good_and_nobody_waits()
     {
         await using var ends = await ConnectAsync();
+        await ends.First.MeetAsync(ends.Second);
         var start = Stopwatch.GetTimestamp();
 
         for (var i = 0; i < 100_000; i++) ends.First.Bus.Publish(new StateChanged(i, 1, 1, 1, Nothing));

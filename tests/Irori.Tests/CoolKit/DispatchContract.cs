@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Irori.Server.Settings;
 using Shouldly;
@@ -89,7 +90,23 @@ public abstract class DispatchContract(HouseFixture fixture)
         }
     }
 
-    private static async Task<(JsonObject Answer, long? Length)> AskAsync(Uri server, string method, string path, string? body, string? host = null)
+    [Fact]
+    public async Task While_too_many_devices_connect_a_device_is_asked_to_come_back()
+    {
+        await using var house = await CoolKitHouse.StartAsync(
+            fixture.Engine, s => s with { Links = s.Links with { Admission = 0 } }, HouseFixture.Options());
+        using var app = await house.PersonAsync();
+        var made = await house.AddAsync(app);
+
+        var (answer, length) = await AskAsync(house.Server.Http, "POST", Device, "{}", expected: HttpStatusCode.ServiceUnavailable);
+
+        ((int)answer["error"]!).ShouldBe(503);
+        length!.Value.ShouldBeLessThan(DeviceBuffer);
+        await using var device = new CoolKitDevice(await TestSocket.OpenAsync(house.Server.Http), made.Device.Id, made.Key);
+        ((int)(await device.RegisterAsync())["config"]!["regInterval"]!).ShouldBeGreaterThan(0, "and so is one that did not ask where to connect");
+    }
+
+    private static async Task<(JsonObject Answer, long? Length)> AskAsync(Uri server, string method, string path, string? body, string? host = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
         using var http = new HttpClient(handler) { BaseAddress = server };
@@ -97,7 +114,8 @@ public abstract class DispatchContract(HouseFixture fixture)
         if (body is not null) request.Content = new StringContent(body);
         if (host is not null) request.Headers.Host = host;
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        ((int)response.StatusCode).ShouldBe(200);
+        response.StatusCode.ShouldBe(expected);
+        (response.Headers.RetryAfter?.Delta is { } wait && wait > TimeSpan.Zero).ShouldBe(expected == HttpStatusCode.ServiceUnavailable);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         response.Headers.TransferEncodingChunked.ShouldNotBe(true);
         return (JsonNode.Parse(text)!.AsObject(), response.Content.Headers.ContentLength);
