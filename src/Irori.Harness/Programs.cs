@@ -10,6 +10,7 @@ namespace Irori.Harness;
 internal static class Programs
 {
     private const int KeptLines = 20;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Waits for the event that a started program says a text on either output.</summary>
     /// <exception cref="HarnessException">It ended before, or did not say it in time.</exception>
@@ -66,6 +67,16 @@ internal static class Programs
     /// <summary>Sends a signal, such as TERM; a process that has ended does not mind.</summary>
     public static Task SignalAsync(int process, string signal) => TryAsync(["kill", $"-{signal}", process.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
 
+    /// <summary>Lets a process stand still, and waits until every thread of it does: a signal is still on its way when <c>kill</c> ends.</summary>
+    public static async Task FreezeAsync(int process, CancellationToken cancel = default)
+    {
+        await SignalAsync(process, "STOP");
+        while (!Directory.GetDirectories($"/proc/{process}/task").All(IsStopped)) await Task.Delay(Look, cancel);
+    }
+
+    /// <summary>Lets it go on.</summary>
+    public static Task ThawAsync(int process) => SignalAsync(process, "CONT");
+
     /// <summary>A port that was free a moment ago.</summary>
     public static int FreePort()
     {
@@ -79,4 +90,19 @@ internal static class Programs
     {
         UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = "/",
     };
+
+    // After the name, which is in brackets, stands the state of a thread.
+    private static bool IsStopped(string thread)
+    {
+        try
+        {
+            var text = File.ReadAllText(Path.Combine(thread, "stat"));
+            return text[text.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            // It ends this moment.
+            return false;
+        }
+    }
 }

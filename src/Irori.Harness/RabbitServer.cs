@@ -66,15 +66,15 @@ internal sealed class RabbitServer : IAsyncDisposable
     {
         using var process = _process!;
         _process = null;
-        await Programs.SignalAsync(int.Parse(await IdAsync(), CultureInfo.InvariantCulture), signal);
+        await Programs.SignalAsync(await NumberAsync(), signal);
         await process.WaitForExitAsync();
     }
 
     /// <summary>Lets it stand still: connections stay open, and nothing is answered.</summary>
-    public async Task FreezeAsync() => await Programs.SignalAsync(int.Parse(await IdAsync(), CultureInfo.InvariantCulture), "STOP");
+    public async Task FreezeAsync() => await Programs.FreezeAsync(await NumberAsync());
 
     /// <summary>Lets it go on.</summary>
-    public async Task ThawAsync() => await Programs.SignalAsync(int.Parse(await IdAsync(), CultureInfo.InvariantCulture), "CONT");
+    public async Task ThawAsync() => await Programs.ThawAsync(await NumberAsync());
 
     public async ValueTask DisposeAsync()
     {
@@ -86,6 +86,8 @@ internal sealed class RabbitServer : IAsyncDisposable
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private async Task<string> IdAsync() => (await File.ReadAllTextAsync(Path.Combine(_folder, "pid"))).Trim();
+
+    private async Task<int> NumberAsync() => int.Parse(await IdAsync(), CultureInfo.InvariantCulture);
 
     private async Task ConfigureAsync()
     {

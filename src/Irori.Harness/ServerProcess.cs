@@ -108,8 +108,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a signal, such as STOP.</summary>
+    /// <summary>Sends a signal, such as TERM.</summary>
     public Task SignalAsync(string signal) => Programs.SignalAsync(Id, signal);
+
+    /// <summary>Lets it stand still.</summary>
+    public Task FreezeAsync() => Programs.FreezeAsync(Id);
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => Programs.ThawAsync(Id);
 
     /// <summary>Ends it without a chance to say goodbye.</summary>
     public async Task KillAsync()

@@ -84,13 +84,13 @@ internal sealed class Node : IAsyncDisposable
     public async Task PauseAsync()
     {
         IsPaused = true;
-        await _process!.SignalAsync("STOP");
+        await _process!.FreezeAsync();
     }
 
     /// <summary>Lets it go on.</summary>
     public async Task ResumeAsync()
     {
-        await _process!.SignalAsync("CONT");
+        await _process!.ThawAsync();
         IsPaused = false;
     }
 
