@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Irori.Chaos.Stages;
 using Irori.Simulator;
@@ -35,6 +36,8 @@ internal sealed class App : IDisposable
     private long _last;
     private volatile bool _quiet;
     private int _busy;
+    private volatile int _ballast;
+    private int _failing;
 
     public App(Stage stage, IReadOnlyList<Device> devices, Dice dice)
     {
@@ -53,6 +56,16 @@ internal sealed class App : IDisposable
         set => _quiet = value;
     }
 
+    /// <summary>How many characters its commands carry besides.</summary>
+    public int Ballast
+    {
+        get => _ballast;
+        set => _ballast = value;
+    }
+
+    /// <summary>How many commands, one after the other, were answered otherwise than as done.</summary>
+    public int Failing => Volatile.Read(ref _failing);
+
     /// <summary>True while it waits for an answer.</summary>
     public bool Busy => Volatile.Read(ref _busy) > 0;
 
@@ -62,32 +75,7 @@ internal sealed class App : IDisposable
         while (!cancel.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(_dice.Between(30, 150)), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_quiet && !cancel.IsCancellationRequested) await CommandAsync(_devices[(int)(_dice.Next() * _devices.Count)], (int)(_dice.Next() * _clients.Length), 0, cancel);
-        }
-    }
-
-    /// <summary>Sends one command through a node and answers its error code; null: no answer. A device is asked for one thing at a time.</summary>
-    /// <param name="device">The device.</param>
-    /// <param name="node">Number of the node.</param>
-    /// <param name="ballast">How many characters it carries besides.</param>
-    /// <param name="cancel">Gives up.</param>
-    public async Task<int?> CommandAsync(Device device, int node, int ballast, CancellationToken cancel)
-    {
-        if (!_taken.TryAdd(device, true)) return null;
-        Interlocked.Increment(ref _busy);
-        try
-        {
-            var asked = new Asked { Number = Interlocked.Increment(ref _last), Device = device, At = Moment.Now };
-            _asked.Enqueue(asked);
-            var values = new JsonObject { [Device.Commanded] = asked.Number };
-            if (ballast > 0) values["ballast"] = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(ballast / 2));
-            var answer = await PostAsync(node, "/v2/device/thing/status", new JsonObject { ["type"] = 1, ["id"] = device.Made.Id, ["params"] = values }, cancel);
-            return asked.Error = (int?)answer?["error"];
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _busy);
-            _taken.TryRemove(device, out _);
+            if (!_quiet && !cancel.IsCancellationRequested) await CommandAsync(_devices[(int)(_dice.Next() * _devices.Count)], (int)(_dice.Next() * _clients.Length), cancel);
         }
     }
 
@@ -106,9 +94,36 @@ internal sealed class App : IDisposable
         return all;
     }
 
+    /// <summary>Waits until a node answers what <see cref="ReadAsync"/> asks for; false when the time is over.</summary>
+    public async Task<bool> ReadsAsync(int node, TimeSpan patience, CancellationToken cancel) =>
+        await Crew.WaitAsync(async () => await ReadAsync(node, cancel) is null ? "no answer" : null, patience, cancel) is null;
+
     public void Dispose()
     {
         foreach (var client in _clients) client.Dispose();
+    }
+
+    // A device is asked for one thing at a time.
+    private async Task CommandAsync(Device device, int node, CancellationToken cancel)
+    {
+        if (!_taken.TryAdd(device, true)) return;
+        Interlocked.Increment(ref _busy);
+        try
+        {
+            var asked = new Asked { Number = Interlocked.Increment(ref _last), Device = device, At = Moment.Now };
+            _asked.Enqueue(asked);
+            var values = new JsonObject { [Device.Commanded] = asked.Number };
+            if (Ballast > 0) values["ballast"] = Convert.ToHexString(RandomNumberGenerator.GetBytes(Ballast / 2));
+            var answer = await PostAsync(node, "/v2/device/thing/status", new JsonObject { ["type"] = 1, ["id"] = device.Made.Id, ["params"] = values }, cancel);
+            asked.Error = (int?)answer?["error"];
+            if (asked.Error == 0) Interlocked.Exchange(ref _failing, 0);
+            else Interlocked.Increment(ref _failing);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _busy);
+            _taken.TryRemove(device, out _);
+        }
     }
 
     private static HttpClient Client(Uri address, Household household)

@@ -71,12 +71,15 @@ internal sealed class Crew : IAsyncDisposable
         () => App.Busy || Devices.Any(d => d.Busy) ? $"{Devices.Count(d => d.Busy)} devices wait for an acknowledgement{(App.Busy ? ", and an app for an answer" : "")}" : null, patience, cancel);
 
     /// <summary>Waits until a condition answers null; else answers what it said last.</summary>
-    public static async Task<string?> WaitAsync(Func<string?> wrong, TimeSpan patience, CancellationToken cancel)
+    public static Task<string?> WaitAsync(Func<string?> wrong, TimeSpan patience, CancellationToken cancel) => WaitAsync(() => Task.FromResult(wrong()), patience, cancel);
+
+    /// <summary>The same, where to look takes time.</summary>
+    public static async Task<string?> WaitAsync(Func<Task<string?>> wrong, TimeSpan patience, CancellationToken cancel)
     {
         var until = Moment.Now + patience;
         while (true)
         {
-            if (wrong() is not { } what) return null;
+            if (await wrong() is not { } what) return null;
             if (Moment.Now > until) return what;
             await Task.Delay(Poll, cancel);
         }

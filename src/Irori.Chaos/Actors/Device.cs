@@ -100,9 +100,13 @@ internal sealed class Device(MadeDevice made, IReadOnlyList<Network> ways, Simul
     /// <summary>Connects and reports, again and again, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
+        int? silent = null;
         while (!cancel.IsCancellationRequested)
         {
+            // Not the one that was silent, if there is another.
             var node = (int)(dice.Next() * ways.Count);
+            if (node == silent) node = (node + 1) % ways.Count;
+            var begun = Moment.Now;
             var ending = new Ending("it never was");
             try
             {
@@ -113,6 +117,7 @@ internal sealed class Device(MadeDevice made, IReadOnlyList<Network> ways, Simul
                 // The node was killed, or the way to it was cut.
             }
 
+            silent = _left.LastOrDefault()?.At > begun ? node : null;
             Volatile.Write(ref _connection, null);
             await Task.Delay(_backoff.Next(ending), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -1,6 +1,7 @@
 using Irori.Chaos.Actors;
 using Irori.Chaos.Stages;
 using Irori.Simulator;
+using Irori.Storage;
 
 namespace Irori.Chaos.Faults;
 
@@ -21,8 +22,8 @@ internal sealed record Scene(Stage Stage, Crew Crew, Dice Dice, ChaosOptions Opt
     /// <summary>What the fault itself found wrong.</summary>
     public IReadOnlyList<string> Failures => _failures;
 
-    /// <summary>A node by chance.</summary>
-    public int AnyNode() => (int)(Dice.Next() * Stage.Nodes.Count);
+    /// <summary>A node by chance, the likelier the more devices it has.</summary>
+    public int AnyNode() => Any([.. Crew.Devices.Select(d => d.Connection?.Node).OfType<int>()]);
 
     /// <summary>One of several, by chance.</summary>
     public T Any<T>(params ReadOnlySpan<T> choices) => choices[(int)(Dice.Next() * choices.Length)];
@@ -35,6 +36,9 @@ internal sealed record Scene(Stage Stage, Crew Crew, Dice Dice, ChaosOptions Opt
     {
         if (!holds) _failures.Add(what);
     }
+
+    /// <summary>Notes what was wrong, if anything was.</summary>
+    public void Expect(string? wrong) => Expect(wrong is null, wrong ?? "");
 
     /// <summary>Keeps the fault for its time. Towards the end half of the devices fall silent, so that their last word was said during the fault.</summary>
     public async Task HoldAsync(TimeSpan time, CancellationToken cancel)
@@ -58,7 +62,7 @@ internal abstract class ChaosFault
     public abstract string Recovery { get; }
 
     /// <summary>On what it is tried.</summary>
-    public virtual StagePlan Plan => StagePlan.Cluster;
+    public virtual StagePlan Plan { get; } = new(DatabaseEngine.PostgreSql);
 
     /// <summary>False when the nodes' wall clocks cannot be compared with ours.</summary>
     public virtual bool ClocksAgree => true;

@@ -10,13 +10,13 @@ internal sealed class Kills(int count, DatabaseEngine engine) : ChaosFault
     private const int Told = 20;
     private const double LongestPause = 1_000;
 
-    public override string Name => $"{count}-kills-{(engine == DatabaseEngine.Sqlite ? "sqlite" : "postgres")}";
+    public override string Name => $"kills-{Plan.Word}";
 
     public override string Summary => $"{count} times kill -9 of a node on {engine} at a random moment, and its start";
 
     public override string Recovery => "the start of the node until it is ready, and its devices and feeds to connect again";
 
-    public override StagePlan Plan => engine == DatabaseEngine.Sqlite ? StagePlan.Home : StagePlan.Cluster;
+    public override StagePlan Plan { get; } = new(engine);
 
     public override TimeSpan Longest(ChaosOptions options) => count * options.RecoveryLimit;
 
@@ -33,8 +33,12 @@ internal sealed class Kills(int count, DatabaseEngine engine) : ChaosFault
             node.Start();
             var wrong = await scene.Stage.BecomesReadyAsync(scene.Options.RecoveryLimit, cancel)
                 ?? await Crew.WaitAsync(() => scene.Crew.Acknowledged > before ? null : "no report was acknowledged", scene.Options.RecoveryLimit, cancel);
-            scene.Expect(wrong is null, $"after kill {kill}: {wrong}");
-            if (wrong is not null) return;
+            if (wrong is not null)
+            {
+                scene.Expect(holds: false, $"after kill {kill}: {wrong}");
+                return;
+            }
+
             var doubled = scene.Crew.Devices.SelectMany(d => d.Commands.Where(c => c.Value.Count > 1)).Count();
             scene.Expect(doubled == 0, $"after kill {kill}: {doubled} commands came more than once");
             if (kill % Told == 0) scene.Say($"{kill} kills, {scene.Crew.Acknowledged} reports acknowledged");

@@ -27,6 +27,7 @@ internal sealed class NodePaused : ChaosFault
         var moved = scene.Crew.Devices.Where(d => d.Connection is { } now && now.Node != number)
             .SelectMany(d => d.Left.Where(l => l.Node == number && l.At >= begun).Select(l => (Device: d, Left: l))).ToList();
         scene.Say($"{node.Name} goes on, with {moved.Count} reports of devices that have gone elsewhere");
+        scene.Expect(moved.Count > 0, "no device has gone elsewhere and left a report there, so that it was not tried");
         await node.ResumeAsync();
         var open = await Crew.WaitAsync(() => moved.All(m => m.Left.IsOver) ? null : "open", scene.Options.RecoveryLimit, cancel);
         scene.Expect(open is null, $"{moved.Count(m => !m.Left.IsOver)} connections stay open on the node although newer ones have superseded them");

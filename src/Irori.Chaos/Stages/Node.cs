@@ -94,6 +94,15 @@ internal sealed class Node : IAsyncDisposable
         IsPaused = false;
     }
 
+    /// <summary>Steps its clock: so many seconds off from now on.</summary>
+    public void StepClock(int seconds)
+    {
+        // It is read at any moment, and must never be half written.
+        var fresh = $"{ClockFile}.new";
+        File.WriteAllText(fresh, $"{seconds:+0;-0;+0}");
+        File.Move(fresh, ClockFile!, overwrite: true);
+    }
+
     /// <summary>Null when it is ready and hears the other nodes; else why it is not.</summary>
     public async Task<string?> CheckAsync(CancellationToken cancel)
     {

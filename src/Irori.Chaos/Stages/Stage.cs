@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Irori.Chaos.Actors;
 using Irori.Harness;
 using Irori.Server.Hosting;
 using Irori.Server.Settings;
@@ -15,7 +16,6 @@ internal sealed class Stage : IAsyncDisposable
     private const int SqliteMegabytes = 64;
     private const int PostgresMegabytes = 256;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static int _made;
 
     private readonly ChaosOptions _options;
@@ -71,18 +71,12 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Waits until every node is ready and hears the others; answers null, or what is wrong when the time is over.</summary>
-    public async Task<string?> BecomesReadyAsync(TimeSpan patience, CancellationToken cancel)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(patience);
-        while (true)
-        {
-            var wrong = (await Task.WhenAll(Nodes.Select(n => n.CheckAsync(cancel)))).Where(w => w is not null).ToList();
-            if (wrong.Count == 0) return null;
-            if (limit.IsCancellationRequested) return string.Join(" ", wrong);
-            await Task.Delay(Poll, cancel);
-        }
-    }
+    public Task<string?> BecomesReadyAsync(TimeSpan patience, CancellationToken cancel) => Crew.WaitAsync(
+        async () => await CheckAsync(cancel) is { Count: > 0 } wrong ? string.Join(" ", wrong) : null, patience, cancel);
+
+    /// <summary>Waits until no node is ready; answers null, or what is wrong when the time is over.</summary>
+    public Task<string?> BecomesUnreadyAsync(TimeSpan patience, CancellationToken cancel) => Crew.WaitAsync(
+        async () => await CheckAsync(cancel) is var wrong && wrong.Count < Nodes.Count ? $"{Nodes.Count - wrong.Count} nodes say that they are ready" : null, patience, cancel);
 
     /// <summary>Sets by how many milliseconds each sync of the database's disk is late.</summary>
     public Task SlowDownAsync(int milliseconds) => File.WriteAllTextAsync(SlowDiskFile, $"{milliseconds}");
@@ -97,14 +91,16 @@ internal sealed class Stage : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    private async Task<List<string>> CheckAsync(CancellationToken cancel) => [.. (await Task.WhenAll(Nodes.Select(n => n.CheckAsync(cancel)))).OfType<string>()];
+
     private async Task StartAsync(CancellationToken cancel)
     {
         // The user that PostgreSQL runs as must come through to its folder.
         await Programs.RunAsync(["chmod", "a+x", _folder], cancel);
-        if (Plan.SmallDisk) Disk = await SmallDisk.TryMountAsync(Plan.Engine == DatabaseEngine.Sqlite ? SqliteMegabytes : PostgresMegabytes)
+        if (Plan.Trick == Trick.SmallDisk) Disk = await SmallDisk.TryMountAsync(Plan.Engine == DatabaseEngine.Sqlite ? SqliteMegabytes : PostgresMegabytes)
             ?? throw new ChaosException("A small disk cannot be mounted here; run as root.");
         await SlowDownAsync(0);
-        var slow = Plan.Preload == Preload.SlowDisk ? await SlowDiskAsync(cancel) : [];
+        var slow = Plan.Trick == Trick.SlowDisk ? await SlowDiskAsync(cancel) : [];
         var broker = Plan.Nodes > 1 ? RabbitServer.StartAsync(cancel) : null;
         var database = await DatabaseSectionAsync(slow, cancel);
         if (broker is not null) Rabbit = await broker;
@@ -112,7 +108,9 @@ internal sealed class Stage : IAsyncDisposable
         Household = await Household.MakeAsync(settings, _masterKey, _options.Devices, cancel);
         for (var n = 1; n <= Plan.Nodes; n++) _nodes.Add(await AddAsync(n, database, slow, cancel));
         foreach (var node in _nodes) node.Start();
-        _database = await DatabaseFactory.OpenAsync(Foundation.Stored(settings), TimeProvider.System, NullLoggerFactory.Instance, cancel);
+        // Connections of its own for each look, so that none is one that a fault has broken.
+        var looking = Plan.Engine == DatabaseEngine.Sqlite ? settings : settings with { Database = database with { ConnectionString = $"{database.ConnectionString};Pooling=false" } };
+        _database = await DatabaseFactory.OpenAsync(Foundation.Stored(looking), TimeProvider.System, NullLoggerFactory.Instance, cancel);
         if (await BecomesReadyAsync(StartLimit, cancel) is { } wrong) throw new ChaosException($"The nodes did not become ready: {wrong}");
     }
 
@@ -157,7 +155,7 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         string? clock = null;
-        if (Plan.Preload == Preload.Clock)
+        if (Plan.Trick == Trick.Clock)
         {
             clock = Path.Combine(_folder, $"clock-{number}");
             await File.WriteAllTextAsync(clock, "+0", cancel);

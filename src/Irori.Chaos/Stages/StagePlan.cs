@@ -2,29 +2,30 @@ using Irori.Storage;
 
 namespace Irori.Chaos.Stages;
 
-/// <summary>What is loaded into processes before they begin.</summary>
-internal enum Preload
+/// <summary>What is other than usual about an installation, so that it can go wrong.</summary>
+internal enum Trick
 {
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>A clock that can be stepped, into the nodes.</summary>
+    /// <summary>The nodes' clocks can be stepped.</summary>
     Clock,
 
-    /// <summary>A disk that can be slowed down, into what writes the database: PostgreSQL, or the node on SQLite.</summary>
+    /// <summary>The database's disk can be slowed down.</summary>
     SlowDisk,
+
+    /// <summary>The database's disk can be filled.</summary>
+    SmallDisk,
 }
 
 /// <summary>On what a fault is tried.</summary>
-/// <param name="Engine">The database.</param>
-/// <param name="Nodes">How many nodes; more than one have a RabbitMQ.</param>
-/// <param name="Preload">What is loaded.</param>
-/// <param name="SmallDisk">The database stands on a disk that can be filled.</param>
-internal sealed record StagePlan(DatabaseEngine Engine, int Nodes, Preload Preload = Preload.None, bool SmallDisk = false)
+/// <param name="Engine">The database: SQLite with one node, or PostgreSQL with three and RabbitMQ.</param>
+/// <param name="Trick">What is other than usual.</param>
+internal sealed record StagePlan(DatabaseEngine Engine, Trick Trick = Trick.None)
 {
-    /// <summary>Three nodes on PostgreSQL and RabbitMQ.</summary>
-    public static StagePlan Cluster { get; } = new(DatabaseEngine.PostgreSql, Nodes: 3);
+    /// <summary>How many nodes.</summary>
+    public int Nodes => Engine == DatabaseEngine.Sqlite ? 1 : 3;
 
-    /// <summary>One node on SQLite.</summary>
-    public static StagePlan Home { get; } = new(DatabaseEngine.Sqlite, Nodes: 1);
+    /// <summary>The database as names of faults have it.</summary>
+    public string Word => Engine == DatabaseEngine.Sqlite ? "sqlite" : "postgres";
 }
