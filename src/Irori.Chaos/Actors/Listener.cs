@@ -22,7 +22,7 @@ internal sealed class Shown
 
 /// <summary>
 /// The long connection of an app to one node. When it is open it reads what the node has, as apps do, and from then on shows what it is told. It remembers
-/// when it was told that something went backwards.
+/// when pushes went backwards.
 /// </summary>
 internal sealed class Listener(int number, Stage stage, App app, IReadOnlyList<Device> devices, Dice dice)
 {
@@ -35,6 +35,7 @@ internal sealed class Listener(int number, Stage stage, App app, IReadOnlyList<D
     private readonly ConcurrentQueue<string> _wrong = new();
     private readonly ConcurrentQueue<(Device Device, TimeSpan At)> _offline = new();
     private readonly Lock _lock = new();
+    private readonly Dictionary<(Device Device, string Property), long> _told = [];
     private Dictionary<string, Shown> _shown = new(StringComparer.Ordinal);
     private bool _read;
     private TimeSpan _stalest;
@@ -106,7 +107,12 @@ internal sealed class Listener(int number, Stage stage, App app, IReadOnlyList<D
         using var socket = new ClientWebSocket();
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
         await socket.ConnectAsync(new UriBuilder(stage.Nodes[number].Address) { Scheme = "ws", Path = "/api/ws" }.Uri, cancel);
-        lock (_lock) _shown = new Dictionary<string, Shown>(StringComparer.Ordinal);
+        lock (_lock)
+        {
+            _shown = new Dictionary<string, Shown>(StringComparer.Ordinal);
+            _told.Clear();
+        }
+
         var household = stage.Household;
         var hello = new JsonObject
         {
@@ -179,18 +185,21 @@ internal sealed class Listener(int number, Stage stage, App app, IReadOnlyList<D
                     if (shown.Online == false) _offline.Enqueue((device, Moment.Now));
                     break;
                 case "update":
-                    shown.Reported = Rising(device, Device.Reported, shown.Reported, Number64(values, Device.Reported));
-                    shown.Commanded = Rising(device, Device.Commanded, shown.Commanded, Number64(values, Device.Commanded));
+                    shown.Reported = Math.Max(shown.Reported, Told(device, Device.Reported, Number64(values, Device.Reported)));
+                    shown.Commanded = Math.Max(shown.Commanded, Told(device, Device.Commanded, Number64(values, Device.Commanded)));
                     break;
             }
         }
     }
 
-    private long Rising(Device device, string property, long before, long now)
+    // What was read may be newer than a push that was on its way; pushes among themselves never go backwards.
+    private long Told(Device device, string property, long now)
     {
-        if (now == 0) return before;
+        if (now == 0) return 0;
+        var before = _told.GetValueOrDefault((device, property));
         if (now < before) _wrong.Enqueue($"{stage.Nodes[number].Name} told {property} = {now} of {device.Made.Id} after {before}");
         if (property == Device.Reported && device.Staleness(now) is var age && age > _stalest) _stalest = age;
+        _told[(device, property)] = now;
         return now;
     }
 

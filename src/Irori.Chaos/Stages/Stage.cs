@@ -100,13 +100,13 @@ internal sealed class Stage : IAsyncDisposable
         if (Plan.Trick == Trick.SmallDisk) Disk = await SmallDisk.TryMountAsync(Plan.Engine == DatabaseEngine.Sqlite ? SqliteMegabytes : PostgresMegabytes)
             ?? throw new ChaosException("A small disk cannot be mounted here; run as root.");
         await SlowDownAsync(0);
-        var slow = Plan.Trick == Trick.SlowDisk ? await SlowDiskAsync(cancel) : [];
+        var slow = Plan.Trick == Trick.SlowDisk ? await Preloads.SlowDiskAsync(_folder, SlowDiskFile, cancel) : new Dictionary<string, string>();
         var broker = Plan.Nodes > 1 ? RabbitServer.StartAsync(cancel) : null;
         var database = await DatabaseSectionAsync(slow, cancel);
         if (broker is not null) Rabbit = await broker;
         var settings = new IroriSettings { Data = DataOf(1), Database = database };
         Household = await Household.MakeAsync(settings, _masterKey, _options.Devices, cancel);
-        for (var n = 1; n <= Plan.Nodes; n++) _nodes.Add(await AddAsync(n, database, slow, cancel));
+        for (var n = 1; n <= Plan.Nodes; n++) _nodes.Add(Make(n, database, slow));
         foreach (var node in _nodes) node.Start();
         // Connections of its own for each look, so that none is one that a fault has broken.
         var looking = Plan.Engine == DatabaseEngine.Sqlite ? settings : settings with { Database = database with { ConnectionString = $"{database.ConnectionString};Pooling=false" } };
@@ -122,16 +122,11 @@ internal sealed class Stage : IAsyncDisposable
         return new DatabaseSection { Engine = Plan.Engine, ConnectionString = await PostgresServer.NewDatabaseAsync(Postgres.Connection, cancel) };
     }
 
-    private async Task<Dictionary<string, string>> SlowDiskAsync(CancellationToken cancel) => new()
-    {
-        [Preloads.Variable] = await Preloads.SlowDiskAsync(_folder, cancel), ["SLOWDISK_FILE"] = SlowDiskFile,
-    };
-
     private string DataOf(int node) => Plan.Engine == DatabaseEngine.Sqlite && Disk is not null
         ? Path.Combine(Disk.Folder, "data")
         : Path.Combine(_folder, $"node-{node}");
 
-    private async Task<Node> AddAsync(int number, DatabaseSection database, IReadOnlyDictionary<string, string> slow, CancellationToken cancel)
+    private Node Make(int number, DatabaseSection database, IReadOnlyDictionary<string, string> slow)
     {
         var name = $"node-{number}";
         var environment = new Dictionary<string, string>
@@ -158,17 +153,21 @@ internal sealed class Stage : IAsyncDisposable
         if (Plan.Trick == Trick.Clock)
         {
             clock = Path.Combine(_folder, $"clock-{number}");
-            await File.WriteAllTextAsync(clock, "+0", cancel);
-            // What never steps must not step here either.
-            foreach (var (key, value) in (ReadOnlySpan<(string, string)>)[(Preloads.Variable, Preloads.SteppedClock()), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1")])
-                environment[key] = value;
+            Add(Preloads.SteppedClock(clock));
         }
         else if (Plan.Engine == DatabaseEngine.Sqlite)
         {
-            foreach (var (key, value) in slow) environment[key] = value;
+            Add(slow);
         }
 
         var log = _options.Logs is { } logs ? new StreamWriter(Path.Combine(Directory.CreateDirectory(logs).FullName, $"{++_made:D2}-{name}.log")) { AutoFlush = true } : null;
-        return new Node(name, arguments, environment, log) { Database = toDatabase, Broker = toBroker, ClockFile = clock };
+        var node = new Node(name, arguments, environment, log) { Database = toDatabase, Broker = toBroker, ClockFile = clock };
+        if (clock is not null) node.StepClock(0);
+        return node;
+
+        void Add(IReadOnlyDictionary<string, string> variables)
+        {
+            foreach (var (key, value) in variables) environment[key] = value;
+        }
     }
 }
