@@ -105,8 +105,9 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         Note("after the fault ", await crew.ConnectedAsync(options.RecoveryLimit, cancel));
         var recovered = Moment.Now;
 
+        await stage.LookAfreshAsync(cancel);
         var feeds = await FeedsAsync(stage, crew, failures, cancel);
-        failures.AddRange(await presence.EndAsync(scene.Silenced, cancel));
+        failures.AddRange(await presence.EndAsync(stage.Database, scene.Silenced, cancel));
         failures.AddRange(await ReportCheck.RunAsync(stage.Database, crew.Devices, cancel));
         failures.AddRange(await CommandCheck.RunAsync(stage.Database, crew, options, fault.ClocksAgree, cancel));
         failures.AddRange(crew.Listeners.SelectMany(l => l.TakeWrong()));

@@ -22,6 +22,7 @@ internal sealed class Stage : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("irori-chaos-").FullName;
     private readonly string _masterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly List<Node> _nodes = [];
+    private IroriSettings _settings = new();
     private IroriDatabase? _database;
 
     private Stage(StagePlan plan, ChaosOptions options)
@@ -81,6 +82,13 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Sets by how many milliseconds each sync of the database's disk is late.</summary>
     public Task SlowDownAsync(int milliseconds) => File.WriteAllTextAsync(SlowDiskFile, $"{milliseconds}");
 
+    /// <summary>Opens the database for the checks again: a fault may have broken connections that are kept.</summary>
+    public async Task LookAfreshAsync(CancellationToken cancel)
+    {
+        if (_database is not null) await _database.DisposeAsync();
+        _database = await DatabaseFactory.OpenAsync(Foundation.Stored(_settings), TimeProvider.System, NullLoggerFactory.Instance, cancel);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_database is not null) await _database.DisposeAsync();
@@ -104,13 +112,11 @@ internal sealed class Stage : IAsyncDisposable
         var broker = Plan.Nodes > 1 ? RabbitServer.StartAsync(cancel) : null;
         var database = await DatabaseSectionAsync(slow, cancel);
         if (broker is not null) Rabbit = await broker;
-        var settings = new IroriSettings { Data = DataOf(1), Database = database };
-        Household = await Household.MakeAsync(settings, _masterKey, _options.Devices, cancel);
+        _settings = new IroriSettings { Data = DataOf(1), Database = database };
+        Household = await Household.MakeAsync(_settings, _masterKey, _options.Devices, cancel);
         for (var n = 1; n <= Plan.Nodes; n++) _nodes.Add(Make(n, database, slow));
         foreach (var node in _nodes) node.Start();
-        // Connections of its own for each look, so that none is one that a fault has broken.
-        var looking = Plan.Engine == DatabaseEngine.Sqlite ? settings : settings with { Database = database with { ConnectionString = $"{database.ConnectionString};Pooling=false" } };
-        _database = await DatabaseFactory.OpenAsync(Foundation.Stored(looking), TimeProvider.System, NullLoggerFactory.Instance, cancel);
+        await LookAfreshAsync(cancel);
         if (await BecomesReadyAsync(StartLimit, cancel) is { } wrong) throw new ChaosException($"The nodes did not become ready: {wrong}");
     }
 
