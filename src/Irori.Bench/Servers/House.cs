@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Irori.Core.Accounts;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Harness;
 using Irori.Server.Hosting;
 using Irori.Server.Settings;
 using Irori.Storage;
@@ -87,7 +88,7 @@ internal sealed class House : IAsyncDisposable
         environment[SettingsLoader.MasterKeyVariable] = MasterKey;
         environment["IRORI_METRICS__TOKEN"] = MetricsToken;
         string[] arguments = Database.Engine == DatabaseEngine.Sqlite ? ["--data", folder] : ["--data", folder, "--database", Database.ConnectionString];
-        return ServerProcess.Irori(tls, collectable, arguments, environment);
+        return Measured.Irori(tls, collectable, arguments, environment);
     }
 
     private async Task<(long Account, long Home)> FurnishAsync(Administration administration, CancellationToken cancel)
