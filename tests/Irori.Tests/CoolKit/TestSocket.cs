@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -7,11 +8,17 @@ namespace Irori.Tests.CoolKit;
 /// <summary>A WebSocket client that waits for the frame it wants.</summary>
 internal sealed class TestSocket : IAsyncDisposable
 {
+    /// <summary>Name of the AsyncAPI document to which everything that is received must keep.</summary>
+    public const string Document = "coolkit";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[256 * 1024];
 
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
+
+    /// <summary>Names of the messages that went over it, as far as the document knows them.</summary>
+    public ConcurrentBag<string> Spoken { get; } = [];
 
     public static async Task<TestSocket> OpenAsync(Uri server)
     {
@@ -22,7 +29,12 @@ internal sealed class TestSocket : IAsyncDisposable
         return socket;
     }
 
-    public Task SendAsync(JsonNode frame) => SendAsync(frame.ToJsonString());
+    public Task SendAsync(JsonNode frame)
+    {
+        var text = frame.ToJsonString();
+        if (AsyncApi.NameOf(AsyncApi.Of(Document).OfClient, text) is { } name) Spoken.Add(name);
+        return SendAsync(text);
+    }
 
     public Task SendAsync(string text) =>
         _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
@@ -45,8 +57,14 @@ internal sealed class TestSocket : IAsyncDisposable
             }
 
             length += part.Count;
-            if (part.EndOfMessage) return Encoding.UTF8.GetString(_buffer, 0, length);
+            if (part.EndOfMessage) return Known(Encoding.UTF8.GetString(_buffer, 0, length));
         }
+    }
+
+    private string Known(string text)
+    {
+        Spoken.Add(AsyncApi.NameOf(AsyncApi.Of(Document).OfServer, text) ?? throw new InvalidOperationException($"The document of the long connection does not know {text}"));
+        return text;
     }
 
     /// <summary>The next frame; fails when the server has closed.</summary>
