@@ -118,8 +118,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory,
         };
+        // Where it stands it watches for changes of its settings, with all folders below: not where the databases write.
         // What this process was told is not for those that it measures.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("IRORI_", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
         if (collectable) start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ServerProcess).Assembly.Location;
