@@ -75,6 +75,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Uri address)
     {
         var start = Programs.Of(["dotnet", Path.Combine(AppContext.BaseDirectory, program), .. arguments]);
+        // What this process was told is not for those that it starts.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("IRORI_", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var now = Stopwatch.GetTimestamp();
         return new ServerProcess(LastWill.Start(start), now, address);
