@@ -17,7 +17,7 @@ internal static class SqliteLoop
     private static double Run(SqliteConnection connection, long product, int devices, int batch, double seconds, CancellationToken cancel)
     {
         using var plain = connection.CreateCommand();
-        plain.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000";
+        plain.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536";
         plain.ExecuteNonQuery();
         var properties = Reports.Values(0).Select(v => Property(plain, product, v.Name)).ToArray();
         using var begin = Prepare(connection, "BEGIN IMMEDIATE");

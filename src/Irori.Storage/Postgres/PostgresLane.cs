@@ -90,11 +90,9 @@ internal sealed partial class PostgresLane : IAsyncDisposable
     private async Task TransactAsync(IReadOnlyList<LaneItem> batch)
     {
         var states = batch.OfType<LaneState>().ToList();
-        var onlyStates = states.Count == batch.Count;
         await using var connection = await _source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await PostgresStateWriter.WriteAsync(connection, transaction, states, _properties, commits: onlyStates);
-        if (onlyStates) return;
+        await PostgresStateWriter.WriteAsync(connection, transaction, states, _properties);
         var stores = new Stores(new SqlSession(connection, transaction, new PostgresEngine()));
         foreach (var work in batch.OfType<LaneWork>())
         {

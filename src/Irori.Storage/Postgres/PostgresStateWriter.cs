@@ -9,14 +9,14 @@ using NpgsqlTypes;
 namespace Irori.Storage.Postgres;
 
 /// <summary>
-/// Writes many devices' states in two round trips: lock and read the rows in the order of their keys, decide here, write everything back in
-/// one batch of set-based statements, with the end of the transaction where nothing else is in it.
+/// Writes many devices' states in three round trips: lock and read the rows in the order of their keys, decide here, write everything back in
+/// one batch of set-based statements.
 /// </summary>
 internal static class PostgresStateWriter
 {
     private static readonly string CommandUpsert = CommandSql.Upsert("SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 
-    public static async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<LaneState> items, PropertyNumbers properties, bool commits)
+    public static async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<LaneState> items, PropertyNumbers properties)
     {
         if (items.Count == 0) return;
         var rows = await LockAsync(connection, transaction, items);
@@ -45,7 +45,6 @@ internal static class PostgresStateWriter
         AddPoints(batch, accepted, properties);
         AddFrames(batch, items);
         AddCommands(batch, items);
-        if (commits) batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync();
     }
 

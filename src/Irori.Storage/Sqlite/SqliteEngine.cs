@@ -43,7 +43,7 @@ internal sealed class SqliteEngine : Engine
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = writing
-            ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;"
+            ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;"
             : "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384;";
         command.ExecuteNonQuery();
         return connection;
