@@ -3,11 +3,13 @@ using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
+using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Links;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Irori.Core;
@@ -29,6 +31,7 @@ public static class CoreServices
         .AddSingleton<DeviceService>()
         .AddSingleton<FeedHub>()
         .AddSingleton<FeedReview>()
+        .AddSingleton<GroupService>()
         .AddSingleton<HistoryService>()
         .AddSingleton<HomeService>()
         .AddSingleton<LeaseKeeper>()
@@ -36,6 +39,8 @@ public static class CoreServices
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()
+        .AddSingleton<ShareReview>()
+        .AddSingleton<SharingService>()
         .AddSingleton<SignInThrottle>()
         .AddSingleton<StorageGate>();
 }

@@ -2,12 +2,14 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
+using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Sharing;
 using Irori.Core.States;
 
 namespace Irori.Core;
@@ -63,6 +65,12 @@ public interface IStores
 
     /// <summary>Who may use a device.</summary>
     IBindingStore Bindings { get; }
+
+    /// <summary>Invitations to use a device.</summary>
+    IShareStore Shares { get; }
+
+    /// <summary>Groups of devices.</summary>
+    IGroupStore Groups { get; }
 
     /// <summary>Homes, members, rooms, placements, ranks.</summary>
     IHomeStore Homes { get; }

@@ -75,6 +75,10 @@ internal sealed record EventMessage
 
     public long Session { get; init; }
 
+    public long Account { get; init; }
+
+    public long Share { get; init; }
+
     /// <summary>Changed values in the stored form.</summary>
     public string? Values { get; init; }
 }

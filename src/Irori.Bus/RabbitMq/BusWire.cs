@@ -64,6 +64,8 @@ internal static class BusWire
             PresenceChanged e => (empty with { Kind = "presence", Device = e.Device, Epoch = e.Epoch, Access = e.AccessVersion, Flag = e.Online }, BusNames.KeyOf(e.Device)),
             AccessChanged e => (empty with { Kind = "access", Device = e.Device, Flag = e.OwnerChanged }, BusNames.All),
             SessionEnded e => (empty with { Kind = "session", Session = e.Session }, BusNames.All),
+            ShareOffered e => (empty with { Kind = "offered", Account = e.Receiver }, BusNames.All),
+            ShareAnswered e => (empty with { Kind = "answered", Share = e.Share }, BusNames.All),
             LinkOpened e => (empty with { Kind = "link", Device = e.Device, Epoch = e.Epoch }, BusNames.All),
             _ => throw new InvalidOperationException($"{happened.GetType().Name} has no message"),
         };
@@ -76,6 +78,8 @@ internal static class BusWire
         "presence" => new PresenceChanged(m.Device, m.Epoch, m.Flag, m.Access),
         "access" => new AccessChanged(m.Device, m.Flag),
         "session" => new SessionEnded(m.Session),
+        "offered" => new ShareOffered(m.Account),
+        "answered" => new ShareAnswered(m.Share),
         "link" => new LinkOpened(m.Device, m.Epoch),
         _ => null,
     };

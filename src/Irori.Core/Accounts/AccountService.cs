@@ -156,8 +156,9 @@ public sealed class AccountService(
             {
                 if (!await CodeService.UseAsync(s, verified)) return CodeService.Wrong;
                 var now = time.GetUtcNow();
+                await s.Homes.LockAsync(principal.Account.No);
                 ended = await s.Sessions.EndAllAsync(principal.Account.No, app: null, except: null, now);
-                left = await BindingService.EndAllAsync(s, principal.Account.No);
+                left = await bindings.EndAllAsync(s, principal.Account.No);
                 await s.Homes.RemoveAllAsync(principal.Account.No);
                 await s.Accounts.CloseAsync(principal.Account.No, now);
                 return new Done();

@@ -122,6 +122,15 @@ public interface IBindingStore
     /// <summary>Devices of a person's home in the home's order, from a rank on; <paramref name="limit"/> bounds the page.</summary>
     Task<IReadOnlyList<VisibleDevice>> ListVisibleAsync(long account, long app, long home, PlaceCursor from, int limit);
 
+    /// <summary>Those of the devices of these ids that a person sees through an app, in no order.</summary>
+    Task<IReadOnlyList<VisibleDevice>> FindVisibleAsync(long account, long app, IReadOnlyCollection<string> deviceIds);
+
+    /// <summary>The members of one of the person's groups that he sees through an app, in the group's order.</summary>
+    Task<IReadOnlyList<VisibleDevice>> ListInGroupAsync(long account, long app, long group);
+
+    /// <summary>Keeps a person's bindings of these devices from ending until this unit of work does.</summary>
+    Task LockAsync(long account, IReadOnlyCollection<string> deviceIds);
+
     /// <summary>All devices of a person through an app, by internal key, after one.</summary>
     Task<IReadOnlyList<VisibleDevice>> ListAllAsync(long account, long app, long after, int limit);
 
@@ -140,7 +149,7 @@ public interface IBindingStore
     /// <summary>Adds or replaces a binding.</summary>
     Task PutAsync(Binding binding);
 
-    /// <summary>Removes a binding with everything that hangs on it: placement and ranks. False when there was none.</summary>
+    /// <summary>Removes a binding with its placement and ranks; <see cref="BindingService"/> ends what else hangs on it. False when there was none.</summary>
     Task<bool> RemoveAsync(long account, long device);
 
     /// <summary>Who sees the device, and its access version, read together.</summary>

@@ -1,4 +1,5 @@
 using Irori.Core.Feeds;
+using Irori.Core.Sharing;
 
 namespace Irori.Core.Bindings;
 
@@ -11,6 +12,12 @@ public enum EndReason
     /// <summary>The owner left, and with him all others.</summary>
     OwnerLeft,
 
+    /// <summary>The owner took the share back.</summary>
+    ShareWithdrawn,
+
+    /// <summary>The time of the share was over.</summary>
+    ShareExpired,
+
     /// <summary>Somebody else proved to hold the device.</summary>
     TakenOver,
 
@@ -21,7 +28,10 @@ public enum EndReason
 /// <summary>A binding that has ended, to be announced after the commit.</summary>
 public sealed record EndedBinding(long Device, long Account, EndReason Reason, bool OwnerChanged);
 
-/// <summary>Begins and ends the right to use a device. There is no other way to end one.</summary>
+/// <summary>
+/// Begins and ends the right to use a device. There is no other way to end one: with it go, in the same unit of work, the person's placement and ranks,
+/// his groups' members, groups around the device, the share by which he has it, and for an owner every share of the device, answered or not.
+/// </summary>
 public sealed class BindingService(IBus bus, TimeProvider time)
 {
     private const int Page = 200;
@@ -38,10 +48,11 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         {
             // This takes the device's row: of several who add it at once, each sees what the one before has done.
             await stores.Devices.RaiseAccessAsync(device, time.GetUtcNow());
+            await stores.Shares.EndOpenAsync(device, receiver: null, ShareEnd.Preempted, time.GetUtcNow());
             foreach (var other in await stores.Bindings.OfDeviceAsync(device))
             {
                 if (other.Account == account) continue;
-                await stores.Bindings.RemoveAsync(other.Account, device);
+                await LoseAsync(stores, other.Account, device);
                 ended.Add(new EndedBinding(device, other.Account, EndReason.TakenOver, OwnerChanged: true));
             }
         }
@@ -53,11 +64,17 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         return ended;
     }
 
+    /// <summary>Lets somebody use a device as a guest, within a unit of work that has raised its access version. Announce it after the commit.</summary>
+    internal Task AdmitAsync(IStores stores, long account, long device, int permit) => stores.Bindings.PutAsync(new Binding
+    {
+        Account = account, Device = device, Role = Role.Guest, Permit = permit, Since = time.GetUtcNow(),
+    });
+
     /// <summary>
     /// Ends one account's binding within a unit of work. When the owner of a single-mode device leaves, everybody's ends.
     /// Answers what ended, for <see cref="Announce"/>; empty when there was no binding.
     /// </summary>
-    public static async Task<IReadOnlyList<EndedBinding>> EndAsync(IStores stores, long device, long account, EndReason reason)
+    public async Task<IReadOnlyList<EndedBinding>> EndAsync(IStores stores, long device, long account, EndReason reason)
     {
         // The device's row is locked first: nobody else may gain or lose it in between.
         await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
@@ -65,17 +82,18 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         if (binding is null) return [];
         var ended = new List<EndedBinding>();
         var owner = binding.Role == Role.Owner;
+        await stores.Shares.EndOpenAsync(device, owner ? null : account, owner ? ShareEnd.OwnerUnbound : ByOf(reason), time.GetUtcNow());
         foreach (var other in owner ? await stores.Bindings.OfDeviceAsync(device) : [binding])
         {
-            await stores.Bindings.RemoveAsync(other.Account, device);
+            await LoseAsync(stores, other.Account, device);
             ended.Add(new EndedBinding(device, other.Account, other.Account == account ? reason : EndReason.OwnerLeft, owner));
         }
 
         return ended;
     }
 
-    /// <summary>Ends all bindings of an account within a unit of work.</summary>
-    internal static async Task<IReadOnlyList<EndedBinding>> EndAllAsync(IStores stores, long account)
+    /// <summary>Ends all bindings of an account within a unit of work, and forgets its shares and groups.</summary>
+    internal async Task<IReadOnlyList<EndedBinding>> EndAllAsync(IStores stores, long account)
     {
         var ended = new List<EndedBinding>();
         while (await stores.Bindings.OfAccountAsync(account, after: 0, Page) is { Count: > 0 } page)
@@ -83,6 +101,8 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             foreach (var binding in page) ended.AddRange(await EndAsync(stores, binding.Device, account, EndReason.AccountClosed));
         }
 
+        await stores.Shares.RemoveAllAsync(account);
+        await stores.Groups.RemoveAllAsync(account);
         return ended;
     }
 
@@ -91,4 +111,22 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     {
         foreach (var device in ended.GroupBy(e => e.Device)) bus.Publish(new AccessChanged(device.Key, device.Any(e => e.OwnerChanged)));
     }
+
+    /// <summary>Tells every node, after the commit, that somebody else may use a device too.</summary>
+    internal void AnnounceAdmitted(long device) => bus.Publish(new AccessChanged(device, OwnerChanged: false));
+
+    private static async Task LoseAsync(IStores stores, long account, long device)
+    {
+        await stores.Bindings.RemoveAsync(account, device);
+        await stores.Groups.LoseAsync(account, device);
+    }
+
+    private static ShareEnd ByOf(EndReason reason) => reason switch
+    {
+        EndReason.ShareWithdrawn => ShareEnd.Initiator,
+        EndReason.ShareExpired => ShareEnd.Duration,
+        EndReason.OwnerLeft => ShareEnd.OwnerUnbound,
+        EndReason.TakenOver => ShareEnd.Preempted,
+        _ => ShareEnd.Receiver,
+    };
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Irori.Core.Bindings;
 using Irori.Core.Feeds;
+using Irori.Core.Sharing;
 using Irori.Core.States;
 
 namespace Irori.Core.Commands;
@@ -17,14 +19,34 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
 
     /// <summary>
     /// Sends a JSON object of properties, in the product's own names. Faults: not visible, <see cref="FaultKind.Offline"/>,
-    /// <see cref="FaultKind.Undelivered"/>, <see cref="FaultKind.NoAnswer"/>, <see cref="FaultKind.Rejected"/> with the device's code.
+    /// <see cref="FaultKind.Undelivered"/>, <see cref="FaultKind.NoAnswer"/>, <see cref="FaultKind.Rejected"/> with the device's code;
+    /// <see cref="FaultKind.NotAllowed"/> for timers that a guest may not change so.
     /// </summary>
     public async Task<Result<CommandAnswer>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
-        if (body.Length > DeviceState.MaxSize) return Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters");
-        if (Readings.Check(Readings.Parse(body)) is { } wrong) return wrong;
+        if (Check(body) is { } wrong) return wrong;
         var device = await FindAsync(who, deviceId, cancel);
-        if (device is null) return Fault.NotVisible("device");
+        return device is null ? Fault.NotVisible("device") : await SendAsync(who, device, body, within, cancel);
+    }
+
+    /// <summary>What is wrong with a command's JSON, or null.</summary>
+    internal static Fault? Check(string body) => body.Length > DeviceState.MaxSize
+        ? Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters")
+        : Readings.Check(Readings.Parse(body));
+
+    /// <summary>Sends to a device that was just found to be visible, what <see cref="Check"/> has let pass.</summary>
+    internal async Task<Result<CommandAnswer>> SendAsync(Principal who, VisibleDevice device, string body, TimeSpan within, CancellationToken cancel)
+    {
+        using (var command = JsonDocument.Parse(body))
+        {
+            if (TimerRights.Check(device, command.RootElement) is { } forbidden) return forbidden;
+        }
+
+        return await SendAllowedAsync(who, device, body, within, cancel);
+    }
+
+    private async Task<Result<CommandAnswer>> SendAllowedAsync(Principal who, VisibleDevice device, string body, TimeSpan within, CancellationToken cancel)
+    {
         var now = time.GetUtcNow();
         var command = new DeviceCommand
         {

@@ -115,7 +115,7 @@ public sealed class DeviceService(
             async s =>
             {
                 if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
-                ended = await BindingService.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
+                ended = await bindings.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
                 return new Done();
             },
             cancel);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Irori.Core.Bindings;
+using Irori.Core.Sharing;
 
 namespace Irori.Core.Feeds;
 
@@ -56,17 +57,37 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
     /// <summary>Most devices with a change that is not yet taken.</summary>
     public const int MaxPending = 20_000;
 
+    /// <summary>Most questions that wait to be taken; more than any person can answer.</summary>
+    public const int MaxOffers = 64;
+
     private readonly Lock _lock = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<long, Seen> _seen = [];
     private Dictionary<long, FeedChange> _pending = [];
+    private readonly HashSet<long> _asked = [];
+    private List<ShareOffer> _offers = [];
     private bool _held;
+
+    /// <summary>True: it takes questions whether a share is accepted, and its app can answer them.</summary>
+    public bool TakesOffers { get; init; }
 
     /// <summary>Whose it is.</summary>
     public Principal Principal { get; } = principal;
 
     /// <summary>Why it ended.</summary>
     public FeedEnd End { get; private set; }
+
+    /// <summary>Takes the questions that came, oldest first; <see cref="TakeAsync"/> returns for them too, with or without changes.</summary>
+    public IReadOnlyList<ShareOffer> TakeOffers()
+    {
+        lock (_lock)
+        {
+            if (_held) return [];
+            var taken = _offers;
+            _offers = [];
+            return taken;
+        }
+    }
 
     /// <summary>Waits for changes and takes them; null when the feed has ended.</summary>
     public async Task<IReadOnlyCollection<FeedChange>?> TakeAsync(CancellationToken cancel)
@@ -75,7 +96,7 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         {
             lock (_lock)
             {
-                if (_pending.Count > 0 && !_held)
+                if ((_pending.Count > 0 || _offers.Count > 0) && !_held)
                 {
                     var taken = _pending;
                     _pending = [];
@@ -156,6 +177,20 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
             var pending = Pending(viewers, change.Device);
             pending.Epoch = Math.Max(pending.Epoch, change.Epoch);
             pending.Online = change.Online;
+        }
+
+        Wake();
+    }
+
+    /// <summary>Asks whether a share is accepted, each once.</summary>
+    internal void Offer(ShareOffer offer)
+    {
+        if (products is not null && !products.Contains(offer.Product)) return;
+        lock (_lock)
+        {
+            if (_asked.Count >= MaxOffers && _offers.Count == 0) _asked.Clear();
+            if (_offers.Count >= MaxOffers || !_asked.Add(offer.Share)) return;
+            _offers.Add(offer);
         }
 
         Wake();

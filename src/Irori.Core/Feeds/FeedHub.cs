@@ -46,15 +46,16 @@ public sealed partial class FeedHub
     /// <summary>Feeds open on this node.</summary>
     public int Count => _feeds.Values.Sum(f => f.Count);
 
-    /// <summary>Opens a feed of a signed-in app.</summary>
-    public async Task<Feed> OpenAsync(Principal principal, CancellationToken cancel)
+    /// <summary>Opens a feed of a signed-in app. <paramref name="takesOffers"/>: the app can answer whether a share is accepted.</summary>
+    public async Task<Feed> OpenAsync(Principal principal, CancellationToken cancel, bool takesOffers = false)
     {
         var products = await _database.ReadAsync(s => s.Projects.VisibleProductsAsync(principal.App.No), cancel);
-        var feed = new Feed(principal, products);
+        var feed = new Feed(principal, products) { TakesOffers = takesOffers };
         // Adding against the removal of what is empty: a feed must not end up where nobody looks.
         lock (_members) _feeds.GetOrAdd(principal.Account.No, _ => new())[feed] = 0;
         lock (_holding) feed.Hold(_held);
         _bus.HearDevices();
+        if (takesOffers) await AskAsync(principal.Account.No, cancel);
         return feed;
     }
 
@@ -149,6 +150,9 @@ public sealed partial class FeedHub
             case AccessChanged change:
                 await LoseAsync(change.Device, cancel);
                 break;
+            case ShareOffered offered:
+                await AskAsync(offered.Receiver, cancel);
+                break;
             case SessionEnded ended:
                 End(ended);
                 break;
@@ -166,6 +170,15 @@ public sealed partial class FeedHub
             if (device is null) feed.Lose(change.Device);
             else feed.OfferWhole(device);
         }
+    }
+
+    private async Task AskAsync(long receiver, CancellationToken cancel)
+    {
+        if (!_feeds.TryGetValue(receiver, out var mine)) return;
+        var asked = mine.Keys.Where(f => f.TakesOffers).ToList();
+        if (asked.Count == 0) return;
+        foreach (var offer in await _database.ReadAsync(s => s.Shares.OffersAsync(receiver, _time.GetUtcNow(), Feed.MaxOffers), cancel))
+            foreach (var feed in asked) feed.Offer(offer);
     }
 
     private void End(SessionEnded ended)
@@ -215,6 +228,7 @@ public sealed partial class FeedHub
             }
 
             foreach (var feed in feeds) feed.LoseAllBut(visible);
+            await AskAsync(feeds.Key.Account, cancel);
         }
 
         lock (_holding)

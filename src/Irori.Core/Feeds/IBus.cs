@@ -17,6 +17,12 @@ public sealed record PresenceChanged(long Device, long Epoch, bool Online, long 
 /// <summary>Who may use a device has changed.</summary>
 public sealed record AccessChanged(long Device, bool OwnerChanged) : HomeEvent;
 
+/// <summary>Somebody is asked live to accept a share; his feeds that take such questions get it.</summary>
+public sealed record ShareOffered(long Receiver) : HomeEvent;
+
+/// <summary>A share that was asked live has been answered; whoever waits may look.</summary>
+public sealed record ShareAnswered(long Share) : HomeEvent;
+
 /// <summary>A session has ended; its feeds must close.</summary>
 public sealed record SessionEnded(long Session) : HomeEvent;
 

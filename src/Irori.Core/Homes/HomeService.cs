@@ -74,11 +74,14 @@ public sealed class HomeService(IDatabase database)
     /// <summary>Puts a device at an end of a home within a unit of work and answers its rank.</summary>
     internal static async Task<long> PlaceAsync(IStores stores, long account, Home home, Room? room, long device, End end)
     {
-        var range = await stores.Homes.RankRangeAsync(home.No);
-        var rank = range is not { } r ? 0 : end == End.Front ? r.Min - 1 : r.Max + 1;
+        var rank = await RankAtAsync(stores, home, end);
         await stores.Homes.PlaceAsync(account, home.No, room?.No, device, rank);
         return rank;
     }
+
+    /// <summary>The rank of a thing that joins a home at an end.</summary>
+    internal static async Task<long> RankAtAsync(IStores stores, Home home, End end) =>
+        await stores.Homes.RankRangeAsync(home.No) is { } range ? end == End.Front ? range.Min - 1 : range.Max + 1 : 0;
 
     private static async Task<Home> EnsureAsync(IStores stores, long account)
     {

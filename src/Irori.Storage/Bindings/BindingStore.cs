@@ -45,6 +45,26 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
             """,
             new { account, app, home, from.Rank, from.After, limit });
 
+    public Task<IReadOnlyList<VisibleDevice>> FindVisibleAsync(long account, long app, IReadOnlyCollection<string> deviceIds) => session.ListAsync<VisibleDevice>(
+        $"{Visible} WHERE b.account = @account AND d.id IN (SELECT value FROM json_each(@list)) AND {SeenByApp}",
+        new { account, app, list = SqlSession.List(deviceIds) });
+
+    public Task<IReadOnlyList<VisibleDevice>> ListInGroupAsync(long account, long app, long group) => session.ListAsync<VisibleDevice>(
+        $"""
+        {Visible}
+        JOIN group_members m ON m.device = d.no
+        WHERE b.account = @account AND m.group_no = @group AND {SeenByApp}
+        ORDER BY m.rank, m.device
+        """,
+        new { account, app, group });
+
+    public Task LockAsync(long account, IReadOnlyCollection<string> deviceIds) => session.ExecuteAsync(
+        """
+        UPDATE bindings SET since = since WHERE account = @account AND device IN
+            (SELECT no FROM devices WHERE id IN (SELECT value FROM json_each(@list)))
+        """,
+        new { account, list = SqlSession.List(deviceIds) });
+
     public Task<IReadOnlyList<VisibleDevice>> ListAllAsync(long account, long app, long after, int limit) => session.ListAsync<VisibleDevice>(
         $"{Visible} WHERE b.account = @account AND b.device > @after AND {SeenByApp} ORDER BY b.device LIMIT @limit", new { account, app, after, limit });
 
@@ -70,6 +90,8 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
 
     public async Task<bool> RemoveAsync(long account, long device)
     {
+        // The binding first: who puts the device somewhere holds its row, and what he put is seen after that.
+        var removed = await session.TryAsync("DELETE FROM bindings WHERE account = @account AND device = @device", new { account, device });
         await session.ExecuteAsync(
             """
             DELETE FROM ranks WHERE owner_kind = 'home' AND item_kind = 'device' AND item = @device
@@ -77,7 +99,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
             """,
             new { account, device });
         await session.ExecuteAsync("DELETE FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device", new { account, device });
-        return await session.TryAsync("DELETE FROM bindings WHERE account = @account AND device = @device", new { account, device });
+        return removed;
     }
 
     public async Task<Viewers> ViewersAsync(long device)

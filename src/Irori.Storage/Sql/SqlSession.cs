@@ -25,4 +25,7 @@ internal sealed class SqlSession(DbConnection connection, DbTransaction? transac
 
     /// <summary>A list as one parameter, for <see cref="Sql.Engine.Numbers"/>.</summary>
     public static string List(IEnumerable<long> values) => JsonSerializer.Serialize(values);
+
+    /// <summary>A list of texts as one parameter, for json_each.</summary>
+    public static string List(IEnumerable<string> values) => JsonSerializer.Serialize(values);
 }

@@ -3,22 +3,26 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
+using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Sharing;
 using Irori.Storage.Accounts;
 using Irori.Storage.Bindings;
 using Irori.Storage.Commands;
 using Irori.Storage.Devices;
+using Irori.Storage.Groups;
 using Irori.Storage.History;
 using Irori.Storage.Homes;
 using Irori.Storage.Installation;
 using Irori.Storage.Links;
 using Irori.Storage.Products;
 using Irori.Storage.Projects;
+using Irori.Storage.Sharing;
 
 namespace Irori.Storage.Sql;
 
@@ -40,6 +44,10 @@ internal sealed class Stores(SqlSession session) : IStores
     public IDeviceStore Devices => new DeviceStore(session);
 
     public IBindingStore Bindings => new BindingStore(session);
+
+    public IShareStore Shares => new ShareStore(session);
+
+    public IGroupStore Groups => new GroupStore(session);
 
     public IHomeStore Homes => new HomeStore(session);
 

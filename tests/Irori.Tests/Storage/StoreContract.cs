@@ -1,3 +1,4 @@
+using Irori.Bus;
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
@@ -201,7 +202,7 @@ public abstract class StoreContract
             return true;
         });
 
-        var ended = await world.WriteAsync(s => BindingService.EndAsync(s, world.Device, world.Account, EndReason.Unbound));
+        var ended = await world.WriteAsync(s => new BindingService(new InProcessBus(), TimeProvider.System).EndAsync(s, world.Device, world.Account, EndReason.Unbound));
 
         ended.ShouldHaveSingleItem().OwnerChanged.ShouldBeTrue();
         (await world.ReadAsync(s => s.Homes.FindPlacementAsync(world.Account, world.Device))).ShouldBeNull();

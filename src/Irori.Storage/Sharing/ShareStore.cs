@@ -1,0 +1,100 @@
+using Irori.Core.Sharing;
+using Irori.Storage.Sql;
+
+namespace Irori.Storage.Sharing;
+
+internal sealed class ShareStore(SqlSession session) : IShareStore
+{
+    private const string Columns =
+        """
+        SELECT no, kind, consent, target AS device, sender, receiver, named, code_hash, permit, minutes, comment, state, ended_by, created, changed, until
+        FROM shares
+        """;
+
+    private const string OfDevice = "target_kind = 'Device' AND target = @device";
+    private const string Open = "state IN ('Pending', 'Accepted')";
+
+    public Task<long> AddAsync(Share share) => session.FirstAsync<long>(
+        """
+        INSERT INTO shares
+            (kind, consent, target_kind, target, sender, receiver, named, code_hash, permit, minutes, comment, state, created, changed, until)
+        VALUES
+            (@kind, @consent, 'Device', @Device, @Sender, @Receiver, @Named, @CodeHash, @Permit, @Minutes, @Comment, @state, @Created, @Changed, @Until)
+        RETURNING no
+        """,
+        new
+        {
+            kind = share.Kind.ToString(), consent = share.Consent.ToString(), share.Device, share.Sender, share.Receiver, share.Named, share.CodeHash, share.Permit,
+            share.Minutes, share.Comment, state = share.State.ToString(), share.Created, share.Changed, share.Until,
+        });
+
+    public Task<Share?> FindAsync(long no) => session.FirstAsync<Share>($"{Columns} WHERE no = @no", new { no });
+
+    public Task<Share?> FindOpenAsync(long device, long receiver) =>
+        session.FirstAsync<Share>($"{Columns} WHERE {OfDevice} AND receiver = @receiver AND {Open}", new { device, receiver });
+
+    public Task<Share?> FindLastLiveAsync(long device, long receiver) => session.FirstAsync<Share>(
+        $"{Columns} WHERE {OfDevice} AND receiver = @receiver AND consent = 'Live' ORDER BY no DESC LIMIT 1", new { device, receiver });
+
+    public Task<Share?> FindCodeAsync(byte[] hash) => session.FirstAsync<Share>($"{Columns} WHERE code_hash = @hash AND state = 'Pending'", new { hash });
+
+    public Task<int> CountOpenAsync(long device) => session.FirstAsync<int>($"SELECT count(*) FROM shares WHERE {OfDevice} AND {Open}", new { device });
+
+    public Task<bool> AnswerAsync(long no, ShareState state, long? receiver, DateTimeOffset? until, DateTimeOffset now) => session.TryAsync(
+        """
+        UPDATE shares SET state = @state, receiver = coalesce(@receiver, receiver), until = @until, changed = @now WHERE no = @no AND state = 'Pending'
+        """,
+        new { no, state = state.ToString(), receiver, until, now });
+
+    public async Task ChangeAsync(Share open, int permit, string comment)
+    {
+        await session.ExecuteAsync("UPDATE shares SET permit = @permit, comment = @comment WHERE no = @No", new { open.No, permit, comment });
+        await session.ExecuteAsync(
+            "UPDATE bindings SET permit = @permit WHERE account = @Receiver AND device = @Device AND role = 'Guest'", new { open.Receiver, open.Device, permit });
+    }
+
+    public Task EndOpenAsync(long device, long? receiver, ShareEnd by, DateTimeOffset now) => session.ExecuteAsync(
+        $"""
+        UPDATE shares SET state = 'Ended', ended_by = @by, changed = @now
+        WHERE {OfDevice} AND (@receiver IS NULL OR receiver = @receiver) AND {Open}
+        """,
+        new { device, receiver, by = by.ToString(), now });
+
+    public Task<IReadOnlyList<SharePerson>> ReceiversAsync(IEnumerable<long> devices) => session.ListAsync<SharePerson>(
+        """
+        SELECT s.target AS device, a.id AS account_id, b.permit, a.nickname, s.comment, b.since,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.value = s.named) AS email,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.value = s.named) AS phone
+        FROM shares s JOIN bindings b ON b.account = s.receiver AND b.device = s.target JOIN accounts a ON a.no = s.receiver
+        WHERE s.target_kind = 'Device' AND s.state = 'Accepted' AND s.target IN (SELECT CAST(value AS BIGINT) FROM json_each(@list))
+        ORDER BY s.target, b.since, s.no
+        """,
+        new { list = SqlSession.List(devices) });
+
+    public Task<IReadOnlyList<SharePerson>> SendersAsync(long receiver, IEnumerable<long> devices) => session.ListAsync<SharePerson>(
+        """
+        SELECT s.target AS device, a.id AS account_id, b.permit, a.nickname, s.comment, b.since,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS email,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS phone
+        FROM shares s JOIN bindings b ON b.account = s.receiver AND b.device = s.target JOIN accounts a ON a.no = s.sender
+        WHERE s.receiver = @receiver AND s.target_kind = 'Device' AND s.state = 'Accepted'
+            AND s.target IN (SELECT CAST(value AS BIGINT) FROM json_each(@list))
+        """,
+        new { receiver, list = SqlSession.List(devices) });
+
+    public Task<IReadOnlyList<ShareOffer>> OffersAsync(long receiver, DateTimeOffset now, int limit) => session.ListAsync<ShareOffer>(
+        """
+        SELECT s.no AS share, d.product, d.id AS device_id, d.name AS device_name, a.id AS owner_id, a.nickname AS owner_name, s.permit, s.comment, s.created, s.until,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS owner_email,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS owner_phone
+        FROM shares s JOIN devices d ON d.no = s.target JOIN accounts a ON a.no = s.sender
+        WHERE s.receiver = @receiver AND s.target_kind = 'Device' AND s.consent = 'Live' AND s.state = 'Pending' AND s.until > @now
+        ORDER BY s.no LIMIT @limit
+        """,
+        new { receiver, now, limit });
+
+    public Task<IReadOnlyList<Share>> DueAsync(DateTimeOffset now, int limit) => session.ListAsync<Share>(
+        $"{Columns} WHERE until IS NOT NULL AND until <= @now AND {Open} ORDER BY until LIMIT @limit", new { now, limit });
+
+    public Task RemoveAllAsync(long account) => session.ExecuteAsync("DELETE FROM shares WHERE sender = @account OR receiver = @account", new { account });
+}
