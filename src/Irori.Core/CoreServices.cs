@@ -7,6 +7,7 @@ using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Links;
+using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Sharing;
@@ -36,6 +37,7 @@ public static class CoreServices
         .AddSingleton<HomeService>()
         .AddSingleton<LeaseKeeper>()
         .AddSingleton<LinkService>()
+        .AddSingleton<MessageService>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()

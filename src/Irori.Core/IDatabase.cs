@@ -7,6 +7,7 @@ using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
+using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Sharing;
@@ -74,6 +75,9 @@ public interface IStores
 
     /// <summary>Homes, members, rooms, placements, ranks.</summary>
     IHomeStore Homes { get; }
+
+    /// <summary>What people are told.</summary>
+    IMessageStore Messages { get; }
 
     /// <summary>Nodes, links, presence.</summary>
     ILinkStore Links { get; }

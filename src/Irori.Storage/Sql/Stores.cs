@@ -8,6 +8,7 @@ using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
+using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Sharing;
@@ -20,6 +21,7 @@ using Irori.Storage.History;
 using Irori.Storage.Homes;
 using Irori.Storage.Installation;
 using Irori.Storage.Links;
+using Irori.Storage.Messages;
 using Irori.Storage.Products;
 using Irori.Storage.Projects;
 using Irori.Storage.Sharing;
@@ -50,6 +52,8 @@ internal sealed class Stores(SqlSession session) : IStores
     public IGroupStore Groups => new GroupStore(session);
 
     public IHomeStore Homes => new HomeStore(session);
+
+    public IMessageStore Messages => new MessageStore(session);
 
     public ILinkStore Links => new LinkStore(session);
 
