@@ -2,6 +2,8 @@ using Irori.Core;
 using Irori.Dialects.CoolKit.Realtime;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
+using Irori.Dialects.CoolKit.V2.Homepage;
+using Irori.Dialects.CoolKit.V2.Messages;
 using Irori.Dialects.CoolKit.V2.Users;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +31,8 @@ public static class CoolKitDialect
         .AddSingleton<UserOperations>()
         .AddSingleton<FamilyOperations>()
         .AddSingleton<DeviceOperations>()
+        .AddSingleton<MessageOperations>()
+        .AddSingleton<HomepageOperations>()
         .AddSingleton<ThingMapper>()
         .AddSingleton<Dispatch>()
         .AddSingleton<AppConnection.Services>()
@@ -44,6 +48,8 @@ public static class CoolKitDialect
         services.GetRequiredService<UserOperations>().Map(v2);
         services.GetRequiredService<FamilyOperations>().Map(v2);
         services.GetRequiredService<DeviceOperations>().Map(v2);
+        services.GetRequiredService<MessageOperations>().Map(v2);
+        services.GetRequiredService<HomepageOperations>().Map(v2);
         services.GetRequiredService<Dispatch>().Map(v2);
         services.GetRequiredService<RealtimeEndpoint>().Map(routes);
         routes.Map("/v2/{**path}", context => Operations.FailAsync(context, CoolKitFaults.NoSuchOperation, new Fault(FaultKind.NotVisible, "api not found")))

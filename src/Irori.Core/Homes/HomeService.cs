@@ -68,6 +68,14 @@ public sealed class HomeService(IDatabase database)
             cancel);
     }
 
+    /// <summary>One of the account's homes; null or empty: the current one.</summary>
+    public async Task<Result<Home>> FindAsync(Account account, string? homeId, CancellationToken cancel)
+    {
+        if (!(await ListAsync(account, cancel)).Try(out var list, out var fault)) return fault;
+        if (homeId is not { Length: > 0 } id) return list.Current;
+        return list.Homes.FirstOrDefault(h => h.Id == id) is { } home ? home : Fault.NotVisible("home");
+    }
+
     /// <summary>Adds a home with rooms, in this order, behind the account's others.</summary>
     public Task<Result<Home>> AddAsync(Account account, string name, IReadOnlyList<string> rooms, CancellationToken cancel) =>
         AddAsync(account, new NewHome(name, rooms, End.Back, int.MaxValue), cancel);

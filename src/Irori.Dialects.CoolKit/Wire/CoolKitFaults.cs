@@ -1,6 +1,7 @@
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Devices;
+using Irori.Core.Homes;
 
 namespace Irori.Dialects.CoolKit.Wire;
 
@@ -25,6 +26,8 @@ internal static class CoolKitFaults
     public const int OtherRegion = 10004;
     public const int UserExists = 10009;
     public const int TooManyCodes = 10010;
+    public const int TooManyHomes = 20002;
+    public const int OnlyHome = 20003;
     public const int WrongDeviceId = 30010;
     public const int NoFactoryRecord = 30011;
     public const int WrongChipId = 30014;
@@ -38,7 +41,12 @@ internal static class CoolKitFaults
     public static int OfHttp(Fault fault) => fault.Kind switch
     {
         FaultKind.Invalid => fault.Field == DeviceIdShape ? WrongDeviceId : BadParameter,
-        FaultKind.LimitReached => BadParameter,
+        FaultKind.LimitReached => fault.Field switch
+        {
+            HomeService.CountField => TooManyHomes,
+            HomeService.LastHomeField => OnlyHome,
+            _ => BadParameter,
+        },
         FaultKind.NotVisible => NotFound,
         FaultKind.NotAllowed => Refused,
         FaultKind.AppRefused => fault.Field == AddFields.Brand ? BrandRefused : AppRefused,

@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
+using Irori.Dialects.CoolKit.V2.Homepage;
+using Irori.Dialects.CoolKit.V2.Messages;
 using Irori.Dialects.CoolKit.V2.Users;
 using Irori.Dialects.CoolKit.Realtime;
 
@@ -17,6 +19,10 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(Envelope<TokenData>))]
 [JsonSerializable(typeof(Envelope<ProfileData>))]
 [JsonSerializable(typeof(Envelope<FamilyListData>))]
+[JsonSerializable(typeof(Envelope<NewFamilyData>))]
+[JsonSerializable(typeof(Envelope<RoomData>))]
+[JsonSerializable(typeof(Envelope<HomepageData>))]
+[JsonSerializable(typeof(Envelope<MessageListData>))]
 [JsonSerializable(typeof(Envelope<ThingListData>))]
 [JsonSerializable(typeof(Envelope<ThingsData>))]
 [JsonSerializable(typeof(Envelope<ThingData>))]
@@ -33,6 +39,17 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(CloseAccountRequest))]
 [JsonSerializable(typeof(FamilyListRequest))]
+[JsonSerializable(typeof(CreateFamilyRequest))]
+[JsonSerializable(typeof(CreateRoomRequest))]
+[JsonSerializable(typeof(UpdateFamilyRequest))]
+[JsonSerializable(typeof(UpdateRoomRequest))]
+[JsonSerializable(typeof(SortRoomsRequest))]
+[JsonSerializable(typeof(DeleteFamilyRequest))]
+[JsonSerializable(typeof(IdRequest))]
+[JsonSerializable(typeof(SortThingsRequest))]
+[JsonSerializable(typeof(RoomThingsRequest))]
+[JsonSerializable(typeof(HomepageRequest))]
+[JsonSerializable(typeof(MessageListRequest))]
 [JsonSerializable(typeof(ThingListRequest))]
 [JsonSerializable(typeof(ThingsRequest))]
 [JsonSerializable(typeof(StatusRequest))]

@@ -29,7 +29,7 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, stri
     /// <summary>It takes an access token that is too old, too.</summary>
     public bool TakesOldToken => Authorization.Contains("too old", StringComparison.Ordinal);
 
-    public bool TakesBody => Method == HttpMethod.Post;
+    public bool TakesBody => Method == HttpMethod.Post || Method == HttpMethod.Put;
 
     /// <summary>A request with every required field, and those optional ones that are asked for.</summary>
     public JsonObject Sample(bool optional = false) =>

@@ -38,12 +38,11 @@ internal sealed class DeviceOperations(DeviceService devices, HomeService homes,
             routes, new("DELETE", "/v2/device", Access.Personal, "deleteDevice", Section, "Removes a device from the account."), DeleteAsync);
     }
 
-    private async Task<Result<ThingListData>> ListAsync(Caller caller, ThingListRequest request, CancellationToken cancel)
+    /// <summary>A page of the things of a home.</summary>
+    public async Task<Result<ThingListData>> ListAsync(Caller caller, ThingListRequest request, CancellationToken cancel)
     {
         if (request.Num < 0) return Fault.Invalid("num", "num is 0 for all, or how many to answer");
-        if (!(await homes.ListAsync(caller.Person.Account, cancel)).Try(out var list, out var fault)) return fault;
-        var home = request.FamilyId is { Length: > 0 } id ? list.Homes.FirstOrDefault(h => h.Id == id) : list.Current;
-        if (home is null) return Fault.NotVisible("home");
+        if (!(await homes.FindAsync(caller.Person.Account, request.FamilyId, cancel)).Try(out var home, out var fault)) return fault;
         var left = request.Num switch { null => DefaultNum, 0 => int.MaxValue, { } num => num };
         // Order numbers are ranks: the page starts with the first thing of that number or a later one.
         var from = new PlaceCursor(request.BeginIndex ?? DefaultBegin, After: 0);
