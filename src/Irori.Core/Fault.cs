@@ -63,6 +63,9 @@ public enum FaultKind
     /// <summary>The proof that the caller holds the device is wrong.</summary>
     WrongProof,
 
+    /// <summary>The device belongs to an account already, and what was asked takes only one that is free.</summary>
+    AlreadyBound,
+
     /// <summary>A newer link or state has taken the place of the one that asked.</summary>
     Superseded,
 

@@ -1,5 +1,8 @@
 using Irori.Core;
 using Irori.Dialects.CoolKit.Realtime;
+using Irori.Dialects.CoolKit.V1;
+using Irori.Dialects.CoolKit.V1.Devices;
+using Irori.Dialects.CoolKit.V1.Users;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
 using Irori.Dialects.CoolKit.V2.Homepage;
@@ -24,6 +27,9 @@ public static class CoolKitDialect
     /// <summary>Name of the OpenAPI document.</summary>
     public const string DocumentV2 = "coolkit-v2";
 
+    /// <summary>Name of the OpenAPI document of v1.</summary>
+    public const string DocumentV1 = "coolkit-v1";
+
     /// <summary>Registers the dialect.</summary>
     public static IServiceCollection AddCoolKit(this IServiceCollection services) => services
         .AddSingleton<Authorizer>()
@@ -33,12 +39,14 @@ public static class CoolKitDialect
         .AddSingleton<DeviceOperations>()
         .AddSingleton<MessageOperations>()
         .AddSingleton<HomepageOperations>()
+        .AddSingleton<AccountOperations>()
+        .AddSingleton<DeviceV1Operations>()
         .AddSingleton<ThingMapper>()
         .AddSingleton<Dispatch>()
         .AddSingleton<AppConnection.Services>()
         .AddSingleton<DeviceConnection.Services>()
         .AddSingleton<RealtimeEndpoint>()
-        .AddDocument();
+        .AddDocuments();
 
     /// <summary>Maps its addresses.</summary>
     public static void MapCoolKit(this IEndpointRouteBuilder routes)
@@ -50,8 +58,13 @@ public static class CoolKitDialect
         services.GetRequiredService<DeviceOperations>().Map(v2);
         services.GetRequiredService<MessageOperations>().Map(v2);
         services.GetRequiredService<HomepageOperations>().Map(v2);
-        services.GetRequiredService<Dispatch>().Map(v2);
+        var v1 = routes.MapGroup("").WithGroupName(DocumentV1);
+        services.GetRequiredService<AccountOperations>().Map(v1);
+        services.GetRequiredService<DeviceV1Operations>().Map(v1);
+        services.GetRequiredService<Dispatch>().Map(v2, v1);
         services.GetRequiredService<RealtimeEndpoint>().Map(routes);
+        routes.Map("/api/{**path}", context => PlainEdition.General.FailAsync(context, new Fault(FaultKind.NotVisible, "api not found")))
+            .WithMetadata(new ExcludeFromDescriptionAttribute());
         routes.Map("/v2/{**path}", context => Operations.FailAsync(context, CoolKitFaults.NoSuchOperation, new Fault(FaultKind.NotVisible, "api not found")))
             .WithMetadata(new ExcludeFromDescriptionAttribute());
     }

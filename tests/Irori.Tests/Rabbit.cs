@@ -15,6 +15,7 @@ public sealed class Rabbit : IAsyncDisposable
 {
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
     private static readonly Lazy<Task<Rabbit>> Started = new(() => StartAsync());
 
     private readonly string _folder = "";
@@ -95,7 +96,13 @@ public sealed class Rabbit : IAsyncDisposable
     }
 
     /// <summary>Lets it stand still: connections stay open, and nothing is answered.</summary>
-    public async Task FreezeAsync() => await KillAsync("STOP", await IdAsync());
+    public async Task FreezeAsync()
+    {
+        var process = await IdAsync();
+        await KillAsync("STOP", process);
+        // A signal is on its way when kill ends; a thread that runs on may still deliver a message.
+        while (!Directory.GetDirectories($"/proc/{process}/task").All(IsStopped)) await Task.Delay(Look, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Lets it go on.</summary>
     public async Task ThawAsync() => await KillAsync("CONT", await IdAsync());
@@ -120,6 +127,9 @@ public sealed class Rabbit : IAsyncDisposable
         using var kill = Process.Start("kill", [$"-{signal}", process]);
         await kill.WaitForExitAsync();
     }
+
+    // After the name, which is in brackets, stands the state of a thread.
+    private static bool IsStopped(string thread) => File.ReadAllText(Path.Combine(thread, "stat")) is var text && text[text.LastIndexOf(')') + 2] == 'T';
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -256,4 +256,7 @@ public sealed class RegionPolicy(IReadOnlyCollection<string> served)
 {
     /// <summary>True when the region's accounts live here.</summary>
     public bool Serves(string region) => served.Count == 0 || served.Contains(region);
+
+    /// <summary>Where people are signed up who do not say where they are: the first region that is served.</summary>
+    public string Home => served.FirstOrDefault() ?? "eu";
 }

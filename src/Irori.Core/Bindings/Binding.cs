@@ -94,6 +94,12 @@ public sealed class VisibleDevice
     /// <summary>When its link last opened or closed, or null.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 
+    /// <summary>Address from which it last connected, or null.</summary>
+    public string? Ip { get; init; }
+
+    /// <summary>When this person got it.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>Epoch of its state.</summary>
     public required long Epoch { get; init; }
 

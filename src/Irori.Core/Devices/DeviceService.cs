@@ -40,6 +40,9 @@ public sealed record AddDevice(string DeviceId, Func<string, bool> Holds, string
 
     /// <summary>Where in the home's order.</summary>
     public End End { get; init; } = End.Front;
+
+    /// <summary>Whether a device that belongs to somebody, also to himself, is refused with <see cref="FaultKind.AlreadyBound"/>.</summary>
+    public bool OnlyFree { get; init; }
 }
 
 /// <summary>Reasons of <see cref="FaultKind.WrongProof"/> and <see cref="FaultKind.NotManufactured"/> that a dialect tells apart by the field.</summary>
@@ -93,6 +96,7 @@ public sealed class DeviceService(
             async s =>
             {
                 if (!(await ProveAsync(s, who, wanted)).Try(out var device, out var fault)) return fault;
+                if (wanted.OnlyFree && (await s.Bindings.ViewersAsync(device.No)).OwnerId is not null) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 if (!(await HomeService.ResolveAsync(s, who.Account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
                 // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
                 await s.Devices.RenameAsync(device.No, wanted.Name);
@@ -138,6 +142,10 @@ public sealed class DeviceService(
                 await s.Bindings.ListVisibleAsync(who.Account.No, who.App.No, home.No, from, limit),
                 await s.Bindings.CountAsync(who.Account.No, home.No)),
             cancel);
+
+    /// <summary>All devices that a person sees through an app, page by page: those after one, by internal key.</summary>
+    public Task<IReadOnlyList<VisibleDevice>> ListAllAsync(Principal who, long after, int limit, CancellationToken cancel) =>
+        database.ReadAsync(s => s.Bindings.ListAllAsync(who.Account.No, who.App.No, after, limit), cancel);
 
     /// <summary>
     /// The keys of devices in a dialect, by device, for their owner only (model: secrets): a device that somebody else owns is left out.

@@ -61,6 +61,8 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
     {
         writer.WriteStartObject("config");
         writer.WriteNumber("hb", 1);
+        // The name of it in the document of v1.
+        writer.WriteNumber("hbl", 1);
         writer.WriteNumber("hbInterval", RealtimeEndpoint.HeartbeatSeconds);
         writer.WriteEndObject();
     }

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using Irori.Core;
 using Irori.Core.Installation;
 using Irori.Core.Links;
+using Irori.Dialects.CoolKit.V1;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,6 +28,16 @@ internal sealed record DispatchAppAnswer
     public required string Reason { get; init; }
 }
 
+/// <summary>An app is not told, because its token is not good (CoolKit v1, dispatch).</summary>
+internal sealed record DispatchRefusal(int Error, string Reason);
+
+/// <summary>What an app of v1 says when it asks where to connect; none of it matters.</summary>
+internal sealed record DispatchAppRequest : V1Request
+{
+    /// <summary>ws.</summary>
+    public string? Accept { get; init; }
+}
+
 /// <summary>Where a device finds its long connection; shorter than 128 bytes, because firmware has no more room.</summary>
 internal sealed record DispatchDeviceAnswer
 {
@@ -43,16 +55,41 @@ internal sealed record DispatchDeviceAnswer
 /// Tells apps and devices where to connect: the configured public address, else the host and port that they asked. Every listener that
 /// answers this also takes the connection. While too many devices connect, a device is asked to come back.
 /// </summary>
-internal sealed class Dispatch(PublicAddress address, LinkService links)
+internal sealed class Dispatch(PublicAddress address, LinkService links, Authorizer authorizer)
 {
     private const int LongestWait = 10;
+    private const string App = "/dispatch/app";
+    private const string Summary = "Where to open the long connection.";
 
-    public void Map(IEndpointRouteBuilder routes)
+    private static readonly OperationInfo Asking =
+        new(HttpMethods.Post, App, Access.Personal, "dispatchConnectionV1", "Device control", Summary) { Edition = new PlainEdition(V1Faults.OfTokens) };
+
+    public void Map(IEndpointRouteBuilder v2, IEndpointRouteBuilder v1)
     {
-        string[] methods = [HttpMethods.Get, HttpMethods.Post];
-        routes.MapMethods("/dispatch/app", methods, (Delegate)AnswerAppAsync).WithName("dispatchConnection").WithTags("Realtime control")
-            .WithSummary("Where to open the long connection.").Produces<DispatchAppAnswer>();
-        routes.MapMethods("/dispatch/device", methods, AnswerDeviceAsync).WithMetadata(new ExcludeFromDescriptionAttribute());
+        v2.MapGet(App, (Delegate)AnswerAppAsync).WithName("dispatchConnection").WithTags("Realtime control").WithSummary(Summary).Produces<DispatchAppAnswer>();
+        v1.MapPost(App, (Delegate)AnswerAskingAppAsync).WithName(Asking.Name).WithTags(Asking.Section).WithSummary(Summary)
+            .Produces<DispatchAppAnswer>().Accepts<DispatchAppRequest>(isOptional: true, "application/json", Operations.AnyType);
+        v2.MapMethods("/dispatch/device", [HttpMethods.Get, HttpMethods.Post], AnswerDeviceAsync).WithMetadata(new ExcludeFromDescriptionAttribute());
+    }
+
+    // Clients ask with and without a token; one that is shown must be good, so that the app knows before it connects.
+    private async Task AnswerAskingAppAsync(HttpContext context)
+    {
+        var fault = context.Request.Headers.Authorization.Count == 0 ? null : await CheckAsync(context);
+        if (fault is null) await AnswerAppAsync(context);
+        else await Operations.WriteAsync(context, new DispatchRefusal(V1Faults.OfTokens(fault), fault.Reason), CoolKitJson.TypeOf<DispatchRefusal>());
+    }
+
+    private async Task<Fault?> CheckAsync(HttpContext context)
+    {
+        try
+        {
+            return (await authorizer.AuthorizeAsync(context.Request, default, Asking, context.RequestAborted)).Fault;
+        }
+        catch (UnavailableException)
+        {
+            return UnavailableException.Fault;
+        }
     }
 
     private Task AnswerAppAsync(HttpContext context)

@@ -7,37 +7,39 @@ using Microsoft.AspNetCore.Http;
 
 namespace Irori.Dialects.CoolKit.Wire;
 
-/// <summary>Checks <c>Authorization</c>, <c>X-CK-Appid</c> and <c>X-CK-Nonce</c> (CoolKit v2, authorization).</summary>
+/// <summary>Checks <c>Authorization</c>, the app's id and <c>X-CK-Nonce</c> (CoolKit v2, authorization; v1, common parameters).</summary>
 internal sealed class Authorizer(AppService apps, SessionService sessions)
 {
     private const int NonceLength = 8;
-    private static readonly Fault NoSignature = new(FaultKind.BadSignature, "Authorization must be \"Sign \" and the signature, with the appid in X-CK-Appid");
+    private static readonly Fault NoSignature = new(FaultKind.BadSignature, "Authorization must be \"Sign \" and the signature, beside the app's id");
 
-    public async Task<Result<Caller>> AuthorizeAsync(HttpRequest request, ReadOnlyMemory<byte> body, Access access, CancellationToken cancel)
+    public async Task<Result<Caller>> AuthorizeAsync(HttpRequest request, ReadOnlyMemory<byte> body, OperationInfo info, CancellationToken cancel)
     {
+        var access = info.Access;
+        var appId = info.Edition.AppId(request, body);
         if (request.Headers["X-CK-Nonce"] is [{ Length: > 0 } nonce] && (nonce.Length != NonceLength || !nonce.All(char.IsAsciiLetterOrDigit)))
             return Fault.Invalid("X-CK-Nonce", "X-CK-Nonce must have exactly 8 letters and digits");
         var authorization = request.Headers.Authorization is [{ } header] ? header : "";
         var ip = request.HttpContext.Connection.RemoteIpAddress?.ToString();
-        if (Value(authorization, "Bearer ") is { } token && access != Access.Signed) return await PersonalAsync(request, token, access, ip, cancel);
+        if (Value(authorization, "Bearer ") is { } token && access != Access.Signed) return await PersonalAsync(appId, token, access, ip, cancel);
         return access == Access.Personal
             ? new Fault(FaultKind.SessionEnded, "Authorization must be \"Bearer \" and an access token")
-            : await SignedAsync(request, body, Value(authorization, "Sign "), ip, cancel);
+            : await SignedAsync(request, body, appId, Value(authorization, "Sign "), ip, cancel);
     }
 
-    private async Task<Result<Caller>> PersonalAsync(HttpRequest request, string token, Access access, string? ip, CancellationToken cancel)
+    private async Task<Result<Caller>> PersonalAsync(string? appId, string token, Access access, string? ip, CancellationToken cancel)
     {
         var known = access == Access.Renewing ? await sessions.RecognizeAsync(token, ip, cancel) : await sessions.AuthenticateAsync(token, ip, cancel);
         if (!known.Try(out var who, out var fault)) return fault;
         if (who.App.Dialect != CoolKitDialect.Name) return new Fault(FaultKind.SessionEnded, "The access token belongs to another kind of app");
-        return request.Headers["X-CK-Appid"] is [{ Length: > 0 } appId] && appId != who.App.Id
+        return appId is not null && appId != who.App.Id
             ? new Fault(FaultKind.AppRefused, "The access token belongs to another appid")
             : new Caller(null, who, token, ip);
     }
 
-    private async Task<Result<Caller>> SignedAsync(HttpRequest request, ReadOnlyMemory<byte> body, string? signature, string? ip, CancellationToken cancel)
+    private async Task<Result<Caller>> SignedAsync(HttpRequest request, ReadOnlyMemory<byte> body, string? appId, string? signature, string? ip, CancellationToken cancel)
     {
-        if (signature is null || request.Headers["X-CK-Appid"] is not [{ Length: > 0 } appId]) return NoSignature;
+        if (signature is null || appId is null) return NoSignature;
         if (!(await apps.FindAsync(appId, CoolKitDialect.Name, cancel)).Try(out var app, out var fault)) return fault;
         var secret = Encoding.UTF8.GetBytes(apps.SigningSecret(app));
         var right = HttpMethods.IsGet(request.Method)

@@ -2,6 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Irori.Dialects.CoolKit.V1;
+using Irori.Dialects.CoolKit.V1.Devices;
+using Irori.Dialects.CoolKit.V1.Users;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
 using Irori.Dialects.CoolKit.V2.Homepage;
@@ -58,12 +61,36 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(DeleteDeviceRequest))]
 [JsonSerializable(typeof(DispatchAppAnswer))]
 [JsonSerializable(typeof(DispatchDeviceAnswer))]
+[JsonSerializable(typeof(DispatchAppRequest))]
+[JsonSerializable(typeof(DispatchRefusal))]
 [JsonSerializable(typeof(UserSettings))]
 [JsonSerializable(typeof(UserOnlineFrame))]
 [JsonSerializable(typeof(CommandFrame))]
 [JsonSerializable(typeof(QueryFrame))]
 [JsonSerializable(typeof(RegisterFrame))]
 [JsonSerializable(typeof(ReportFrame))]
+[JsonSerializable(typeof(Failure))]
+[JsonSerializable(typeof(AddFailure))]
+[JsonSerializable(typeof(RegionV1Request))]
+[JsonSerializable(typeof(SmsRequest))]
+[JsonSerializable(typeof(RegisterV1Request))]
+[JsonSerializable(typeof(LoginV1Request))]
+[JsonSerializable(typeof(ResetPasswordV1Request))]
+[JsonSerializable(typeof(ChangePasswordV1Request))]
+[JsonSerializable(typeof(RefreshV1Request))]
+[JsonSerializable(typeof(RegionV1Answer))]
+[JsonSerializable(typeof(Success))]
+[JsonSerializable(typeof(PasswordChanged))]
+[JsonSerializable(typeof(SessionV1Answer))]
+[JsonSerializable(typeof(DeviceListRequest))]
+[JsonSerializable(typeof(DeviceRequest))]
+[JsonSerializable(typeof(AddDeviceV1Request))]
+[JsonSerializable(typeof(StatusV1Request))]
+[JsonSerializable(typeof(StatusUpdateV1Request))]
+[JsonSerializable(typeof(DeviceListAnswer))]
+[JsonSerializable(typeof(DeviceV1))]
+[JsonSerializable(typeof(StatusV1Answer))]
+[JsonSerializable(typeof(StatusUpdatedAnswer))]
 internal sealed partial class CoolKitJson : JsonSerializerContext
 {
     public static CoolKitJson Instance { get; } = new(new JsonSerializerOptions

@@ -12,11 +12,15 @@ using Microsoft.Extensions.Logging;
 namespace Irori.Dialects.CoolKit.Wire;
 
 /// <summary>The address of an operation and what the vendor's document says of it.</summary>
-internal sealed record OperationInfo(string Method, string Path, Access Access, string Name, string Section, string Summary);
+internal sealed record OperationInfo(string Method, string Path, Access Access, string Name, string Section, string Summary)
+{
+    /// <summary>The version of the API that it belongs to.</summary>
+    public Edition Edition { get; init; } = Edition.V2;
+}
 
 /// <summary>
-/// Serves operations of the v2 API, all in the same way: read the body, authorize, decode, call, encode. Whatever goes wrong is answered in
-/// the vendor's envelope with HTTP status 200.
+/// Serves operations of both versions of the API, all in the same way: read the body, authorize, decode, call, encode. Whatever goes wrong is
+/// answered in the shape of the version with HTTP status 200.
 /// </summary>
 internal sealed partial class Operations(Authorizer authorizer, ILogger<Operations> log)
 {
@@ -32,11 +36,10 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
     {
         var self = routes.ServiceProvider.GetRequiredService<Operations>();
         var request = CoolKitJson.TypeOf<TRequest>();
-        var answer = CoolKitJson.TypeOf<Envelope<TData>>();
         // As a delegate, not a RequestDelegate: only these are described in the OpenAPI document.
-        Delegate serve = (HttpContext context) => self.ServeAsync(context, info, request, answer, handle);
+        Delegate serve = (HttpContext context) => self.ServeAsync(context, info, request, handle);
         var route = routes.MapMethods(info.Path, [info.Method], serve)
-            .WithMetadata(info, new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Envelope<TData>), ["application/json"]));
+            .WithMetadata(info, new ProducesResponseTypeMetadata(StatusCodes.Status200OK, info.Edition.AnswerType<TData>(), ["application/json"]));
         // Clients send JSON under any content type.
         if (TakesBody(info.Method)) route.WithMetadata(new AcceptsMetadata(["application/json", AnyType], typeof(TRequest)));
         else route.WithMetadata(new QueryParameters(request));
@@ -46,7 +49,6 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
     /// <summary>Answers an error in the envelope.</summary>
     public static Task FailAsync(HttpContext context, int error, Fault fault)
     {
-        if (fault.RetryAfter is { } wait) context.Response.Headers.RetryAfter = $"{Math.Ceiling(wait.TotalSeconds)}";
         return fault.Kind == FaultKind.OtherRegion
             ? WriteAsync(context, new Envelope<Redirection> { Error = error, Msg = fault.Reason, Data = new Redirection(fault.Detail!) }, CoolKitJson.TypeOf<Envelope<Redirection>>())
             : WriteAsync(context, new Envelope<Nothing> { Error = error, Msg = fault.Reason, Data = Nothing.Value }, CoolKitJson.TypeOf<Envelope<Nothing>>());
@@ -65,13 +67,11 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
         HttpContext context,
         OperationInfo info,
         JsonTypeInfo<TRequest> request,
-        JsonTypeInfo<Envelope<TData>> answer,
         Func<Caller, TRequest, CancellationToken, Task<Result<TData>>> handle)
     {
         var result = await AnswerAsync(context, info, request, handle);
         if (context.RequestAborted.IsCancellationRequested) return;
-        if (result.Try(out var data, out var fault)) await WriteAsync(context, new Envelope<TData> { Error = 0, Msg = "", Data = data }, answer);
-        else await FailAsync(context, CoolKitFaults.OfHttp(fault), fault);
+        await (result.Try(out var data, out var fault) ? info.Edition.AnswerAsync(context, data) : info.Edition.FailAsync(context, fault));
     }
 
     private async Task<Result<TData>> AnswerAsync<TRequest, TData>(
@@ -81,11 +81,11 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
         try
         {
             if (!(await ReadBodyAsync(context.Request, cancel)).Try(out var body, out var fault)) return fault;
-            if (!(await authorizer.AuthorizeAsync(context.Request, body, info.Access, cancel)).Try(out var caller, out fault)) return fault;
+            if (!(await authorizer.AuthorizeAsync(context.Request, body, info, cancel)).Try(out var caller, out fault)) return fault;
             // The body of a GET is not signed, and means nothing.
-            var decoded = TakesBody(info.Method)
+            var decoded = TakesBody(info.Method) && context.Request.RouteValues.Count == 0
                 ? RequestDecoder.Body(body, type)
-                : RequestDecoder.Query(context.Request.Query, HttpMethods.IsGet(info.Method) ? default : body, type);
+                : RequestDecoder.Values(name => Value(context.Request, name), HttpMethods.IsGet(info.Method) ? default : body, type);
             return decoded.Try(out var request, out fault) ? await handle(caller, request, cancel) : fault;
         }
         catch (UnavailableException e)
@@ -122,6 +122,10 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
 
         return (ReadOnlyMemory<byte>)buffer.ToArray();
     }
+
+    // What the path says goes before the query, and that before the body.
+    private static string? Value(HttpRequest request, string name) =>
+        request.RouteValues.TryGetValue(name, out var part) ? part as string : request.Query[name] is [{ } text, ..] ? text : null;
 
     private static Fault TooLarge => Fault.Invalid("body", $"The body has more than {MaxBody} bytes");
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
-using Microsoft.AspNetCore.Http;
 
 namespace Irori.Dialects.CoolKit.Wire;
 
@@ -37,9 +36,9 @@ internal static class RequestDecoder
     }
 
     /// <summary>
-    /// Reads the parameters of a query, where numbers and truth values are written as text; what it does not have is taken from the body.
+    /// Reads the parameters of a path or query, where numbers and truth values are written as text; what they do not have is taken from the body.
     /// </summary>
-    public static Result<T> Query<T>(IQueryCollection query, ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
+    public static Result<T> Values<T>(Func<string, string?> given, ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
     {
         using var rest = JsonText.Parse(body.IsEmpty ? "{}"u8.ToArray() : body);
         if (rest?.RootElement.ValueKind != JsonValueKind.Object) return Fault.Invalid("body", "The body must be a JSON object");
@@ -49,7 +48,7 @@ internal static class RequestDecoder
             writer.WriteStartObject();
             foreach (var property in type.Properties)
             {
-                if (query[property.Name] is [{ } text, ..])
+                if (given(property.Name) is { } text)
                 {
                     writer.WritePropertyName(property.Name);
                     if (IsText(property.PropertyType) || !IsScalar(text)) writer.WriteStringValue(text);

@@ -11,7 +11,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     private string Visible =>
         $"""
         SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
-            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online, coalesce(k.told, TRUE) AS offline_told, k.node, k.incarnation, coalesce(k.closed, k.opened) AS last_seen,
+            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online, coalesce(k.told, TRUE) AS offline_told, k.node, k.incarnation, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
             s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         FROM bindings b
         JOIN devices d ON d.no = b.device

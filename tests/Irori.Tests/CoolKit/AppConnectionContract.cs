@@ -31,7 +31,7 @@ public abstract class AppConnectionContract(HouseFixture fixture)
         await socket.SendAsync(handshake);
         var answer = await socket.ReceiveAsync();
         answer.ToJsonString().ShouldBe(
-            $$$"""{"error":0,"apikey":"{{{app.Apikey}}}","config":{"hb":1,"hbInterval":145},"sequence":"{{{handshake["sequence"]}}}"}""");
+            $$$"""{"error":0,"apikey":"{{{app.Apikey}}}","config":{"hb":1,"hbl":1,"hbInterval":145},"sequence":"{{{handshake["sequence"]}}}"}""");
         await socket.SendAsync("ping");
         (await socket.ReceiveTextAsync()).ShouldBe("pong");
     }

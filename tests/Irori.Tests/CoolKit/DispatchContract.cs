@@ -35,6 +35,21 @@ public abstract class DispatchContract(HouseFixture fixture)
         (await socket.ReceiveAsync()).Error().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task An_app_that_shows_a_token_is_told_at_once_when_it_is_not_good()
+    {
+        var secret = await House.AddAppAsync(accessSeconds: 60);
+        using var app = await House.PersonAsync();
+        using var owner = await House.SignInAsync(app.Email, secret);
+        Task<JsonObject> AskAsync(string token) => app.SendAsync(new Call(HttpMethod.Post, "/dispatch/app") { Body = "{}", Authorization = $"Bearer {token}", Nonce = null });
+
+        ((string)(await AskAsync(owner.Token!))["reason"]!).ShouldBe("ok");
+        var refused = await AskAsync("no-token");
+        (refused.Error(), refused.Count).ShouldBe((401, 2));
+        House.Time!.Advance(TimeSpan.FromSeconds(61));
+        (await AskAsync(owner.Token!)).Error().ShouldBe(402);
+    }
+
     [Theory]
     [InlineData("cloud.example.com", "cloud.example.com", 80, "127.0.0.1")]
     [InlineData("cloud.example.com:8080", "cloud.example.com", 8080, "127.0.0.1")]

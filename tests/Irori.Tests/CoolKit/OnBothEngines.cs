@@ -49,3 +49,13 @@ public sealed class DeviceConnectionsOnSqlite(SqliteHouse house) : DeviceConnect
 
 [Trait("run", "full")]
 public sealed class DeviceConnectionsOnPostgres(PostgresHouse house) : DeviceConnectionContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class V1AccountsOnSqlite(SqliteHouse house) : V1AccountContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class V1AccountsOnPostgres(PostgresHouse house) : V1AccountContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class V1DevicesOnSqlite(SqliteHouse house) : V1DeviceContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class V1DevicesOnPostgres(PostgresHouse house) : V1DeviceContract(house), IClassFixture<PostgresHouse>;

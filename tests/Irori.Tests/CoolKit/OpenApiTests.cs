@@ -5,8 +5,10 @@ namespace Irori.Tests.CoolKit;
 
 public sealed class OpenApiTests
 {
-    [Fact]
-    public async Task The_committed_document_is_what_the_code_says() => await Approved.MatchesAsync("docs/openapi/coolkit-v2.json", await DocumentAsync("coolkit-v2"));
+    [Theory]
+    [InlineData("coolkit-v1")]
+    [InlineData("coolkit-v2")]
+    public async Task The_committed_document_is_what_the_code_says(string name) => await Approved.MatchesAsync($"docs/openapi/{name}.json", await DocumentAsync(name));
 
     private static async Task<string> DocumentAsync(string name)
     {

@@ -5,6 +5,8 @@ namespace Irori.Dialects.CoolKit.V2.Users;
 /// <summary>Calling codes and the region in which their accounts live (CoolKit v2, area codes).</summary>
 internal static class AreaCodes
 {
+    private const int LongestCode = 4;
+
     private const string Asia =
         "60 62 63 65 66 81 82 84 90 91 92 93 94 95 98 374 382 599 670 673 675 687 689 852 853 855 856 880 886 960 961 962 963 964 965 966 967 968 970 971 972 973 "
         + "974 975 976 977 992 993 994 995 996 998 1268 1340 1345 1441 1473 1649 1664 1767 1784 1869";
@@ -29,6 +31,21 @@ internal static class AreaCodes
 
     /// <summary>True where accounts may be registered by phone number: mainland China and thirteen areas of Asia.</summary>
     public static bool TakesPhones(string code) => Phones.Contains(code);
+
+    /// <summary>The calling code with which a complete phone number begins, and its region; null when there is none.</summary>
+    public static (string Code, string Region)? Find(string phone)
+    {
+        var digits = phone.TrimStart('+');
+        for (var length = Math.Min(LongestCode, digits.Length); length > 0; length--)
+        {
+            if (RegionOf(digits[..length]) is { } region) return (digits[..length], region);
+        }
+
+        return null;
+    }
+
+    /// <summary>The calling code of people of a region who name none.</summary>
+    public static string CodeOf(string region) => region switch { "cn" => "86", "as" => "65", "us" => "1", _ => "44" };
 
     private static IEnumerable<(string Code, string Region)> Codes(string region, string codes) => codes.Split(' ').Select(c => (c, region));
 }
