@@ -41,7 +41,7 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(DeleteDeviceRequest))]
 [JsonSerializable(typeof(DispatchAppAnswer))]
 [JsonSerializable(typeof(DispatchDeviceAnswer))]
-[JsonSerializable(typeof(UserSettings))]
+[JsonSerializable(typeof(DeviceSettings))]
 [JsonSerializable(typeof(UserOnlineFrame))]
 [JsonSerializable(typeof(CommandFrame))]
 [JsonSerializable(typeof(QueryFrame))]
