@@ -27,6 +27,7 @@ public static class CoreServices
         .AddSingleton<CodeService>()
         .AddSingleton<CommandService>()
         .AddSingleton<CommonClock>()
+        .AddSingleton<DeviceEditor>()
         .AddSingleton<DeviceInspector>()
         .AddSingleton<DeviceRegistry>()
         .AddSingleton<DeviceService>()

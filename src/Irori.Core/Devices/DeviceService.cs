@@ -43,6 +43,9 @@ public sealed record AddDevice(string DeviceId, Func<string, bool> Holds, string
 
     /// <summary>Whether a device that belongs to somebody, also to himself, is refused with <see cref="FaultKind.AlreadyBound"/>.</summary>
     public bool OnlyFree { get; init; }
+
+    /// <summary>Whether the history of operations is kept.</summary>
+    public bool KeepsOperations { get; init; } = true;
 }
 
 /// <summary>Reasons of <see cref="FaultKind.WrongProof"/> and <see cref="FaultKind.NotManufactured"/> that a dialect tells apart by the field.</summary>
@@ -101,6 +104,7 @@ public sealed class DeviceService(
                 // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
                 await s.Devices.RenameAsync(device.No, wanted.Name);
                 ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
+                await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
                 await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
                     ? visible

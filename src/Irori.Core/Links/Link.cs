@@ -31,6 +31,12 @@ public sealed record Report
 
     /// <summary>The raw frame.</summary>
     public ReadOnlyMemory<byte> Frame { get; init; }
+
+    /// <summary>Properties of the report whose change says that somebody operated the device by hand; null: there are none.</summary>
+    public IReadOnlyList<string>? Operable { get; init; }
+
+    /// <summary>The readings as they came, for the history of operations; JSON.</summary>
+    public string Body { get; init; } = "";
 }
 
 /// <summary>
@@ -177,6 +183,7 @@ public sealed class Link
                     Arrival = now.ToUnixTimeMilliseconds(),
                     Frames = frames,
                     Command = pending.Command.Record(outcome, pending.SentAt, now, code),
+                    Operation = outcome == CommandOutcome.Acknowledged ? new Operation(now, pending.Command.Account, pending.Command.Body) : null,
                 },
                 CancellationToken.None);
             var known = written.IsOk && written.Value.Outcome == StateOutcome.Accepted;
@@ -209,6 +216,7 @@ public sealed class Link
         MergeKeys = Identity.MergeKeys,
         Arrival = now.ToUnixTimeMilliseconds(),
         Frames = Frames(FrameDirection.In, report.Frame, now, null),
+        Operation = report.Operable is { } operable ? new Operation(now, Account: null, report.Body) { IfChanged = operable } : null,
     };
 
     // Events carry what has changed, not the whole state: they are told in the order of the commits.

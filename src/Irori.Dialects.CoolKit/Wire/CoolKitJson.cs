@@ -64,6 +64,7 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(DispatchAppRequest))]
 [JsonSerializable(typeof(DispatchRefusal))]
 [JsonSerializable(typeof(UserSettings))]
+[JsonSerializable(typeof(DeviceSettings))]
 [JsonSerializable(typeof(UserOnlineFrame))]
 [JsonSerializable(typeof(CommandFrame))]
 [JsonSerializable(typeof(QueryFrame))]

@@ -98,16 +98,18 @@ internal sealed class DeviceOperations(DeviceService devices, HomeService homes,
     {
         if (request.Name.Length is 0 or > MaxName) return Fault.Invalid("name", $"name has 1 to {MaxName} characters");
         if (request.Sort is not (null or 1 or 2)) return Fault.Invalid("sort", "sort is 1 for before all others, 2 for behind them");
-        if (!SettingsOf(request.Settings).Try(out var settings, out var fault)) return fault;
+        var settings = (request.Settings ?? new DeviceSettings()).WithDefaults();
+        if (settings.Check() is { } wrong) return wrong;
         var id = request.DeviceId.ToLowerInvariant();
         if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitFaults.DeviceIdShape);
-        var wanted = new AddDevice(id, key => Fits(id, key, request.Digest), request.Chipid, request.Name, settings)
+        var wanted = new AddDevice(id, key => Fits(id, key, request.Digest), request.Chipid, request.Name, settings.ToJson())
         {
+            KeepsOperations = settings.OpsHistory == 1,
             HomeId = request.FamilyId is { Length: > 0 } home ? home : null,
             RoomId = request.RoomId is { Length: > 0 } room ? room : null,
             End = request.Sort == 2 ? End.Back : End.Front,
         };
-        if (!(await devices.AddAsync(caller.Person, wanted, cancel)).Try(out var device, out fault)) return fault;
+        if (!(await devices.AddAsync(caller.Person, wanted, cancel)).Try(out var device, out var fault)) return fault;
         return (await mapper.ThingsAsync([device], cancel))[0];
     }
 
@@ -117,14 +119,6 @@ internal sealed class DeviceOperations(DeviceService devices, HomeService homes,
     // The proof of possession: SHA-256 over device id and key, in lower-case hex (CoolKit v2, add).
     private static bool Fits(string id, string key, string digest) => CryptographicOperations.FixedTimeEquals(
         Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id + key)))), Encoding.UTF8.GetBytes(digest));
-
-    private static Result<string> SettingsOf(SettingsChange? given)
-    {
-        var settings = UserSettings.Of(given);
-        return settings is { OpsNotify: 0 or 1, OpsHistory: 0 or 1, AlarmNotify: 0 or 1 }
-            ? JsonSerializer.Serialize(settings, CoolKitJson.TypeOf<UserSettings>())
-            : Fault.Invalid("settings", "opsNotify, opsHistory and alarmNotify are 0 or 1");
-    }
 
     private static Fault? Kind(int type, string id) => type switch
     {

@@ -67,7 +67,7 @@ internal sealed record AddDeviceRequest
     [JsonPropertyName("deviceid")]
     public required string DeviceId { get; init; }
 
-    public SettingsChange? Settings { get; init; }
+    public DeviceSettings? Settings { get; init; }
 
     /// <summary>Code of an infrared device.</summary>
     public string? IfrCode { get; init; }
@@ -88,16 +88,6 @@ internal sealed record AddDeviceRequest
 
     /// <summary>1 before all others (default), 2 behind them.</summary>
     public int? Sort { get; init; }
-}
-
-/// <summary>Settings of a device that are given; each is 0 or 1.</summary>
-internal sealed record SettingsChange
-{
-    public int? OpsNotify { get; init; }
-
-    public int? OpsHistory { get; init; }
-
-    public int? AlarmNotify { get; init; }
 }
 
 /// <summary>Removes a device.</summary>

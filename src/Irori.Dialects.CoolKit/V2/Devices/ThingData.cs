@@ -43,7 +43,7 @@ internal sealed record DeviceData
 
     public DeviceConfigData? DevConfig { get; init; }
 
-    public required UserSettings Settings { get; init; }
+    public required DeviceSettings Settings { get; init; }
 
     public required DeviceFamilyData Family { get; init; }
 
@@ -148,25 +148,6 @@ internal sealed record SharePersonData
 
     /// <summary>In milliseconds.</summary>
     public long? ShareTime { get; init; }
-}
-
-/// <summary>What a person wants of a device (CoolKit v2, settings).</summary>
-internal sealed record UserSettings
-{
-    /// <summary>1: tell him when it is operated.</summary>
-    public required int OpsNotify { get; init; }
-
-    /// <summary>1: keep the history of operations.</summary>
-    public required int OpsHistory { get; init; }
-
-    /// <summary>1: tell him of alarms.</summary>
-    public required int AlarmNotify { get; init; }
-
-    /// <summary>What was chosen, and the documented defaults for the rest.</summary>
-    public static UserSettings Of(SettingsChange? chosen) => new()
-    {
-        OpsNotify = chosen?.OpsNotify ?? 0, OpsHistory = chosen?.OpsHistory ?? 1, AlarmNotify = chosen?.AlarmNotify ?? 1,
-    };
 }
 
 /// <summary>A page of a home's things.</summary>

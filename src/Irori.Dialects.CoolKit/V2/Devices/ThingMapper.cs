@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
 using Irori.Core.Products;
@@ -40,7 +39,7 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         ShowBrand = product.Brand.Name.Length > 0,
         ProductModel = product.Product.Model,
         Tags = new RawJson(device.Tags),
-        Settings = Settings(device.Settings),
+        Settings = DeviceSettings.Read(device.Settings).WithDefaults(),
         Family = new DeviceFamilyData { FamilyId = device.HomeId ?? "", Index = device.Rank, RoomId = device.RoomId },
         SharedBy = device.Role == Role.Owner ? null : new SharePersonData { Apikey = device.OwnerId ?? "", Permit = device.Permit },
         DeviceKey = key,
@@ -62,6 +61,4 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         BrandId = product.Brand.Id,
         Chipid = factory.ChipId,
     };
-
-    private static UserSettings Settings(string json) => UserSettings.Of(JsonSerializer.Deserialize(json, CoolKitJson.TypeOf<SettingsChange>()));
 }
