@@ -2,6 +2,7 @@ using Irori.Core;
 using Irori.Dialects.CoolKit.Realtime;
 using Irori.Dialects.CoolKit.V1;
 using Irori.Dialects.CoolKit.V1.Devices;
+using Irori.Dialects.CoolKit.V1.Groups;
 using Irori.Dialects.CoolKit.V1.Users;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
@@ -41,6 +42,7 @@ public static class CoolKitDialect
         .AddSingleton<HomepageOperations>()
         .AddSingleton<AccountOperations>()
         .AddSingleton<DeviceV1Operations>()
+        .AddSingleton<GroupV1Operations>()
         .AddSingleton<ThingMapper>()
         .AddSingleton<Dispatch>()
         .AddSingleton<AppConnection.Services>()
@@ -61,6 +63,7 @@ public static class CoolKitDialect
         var v1 = routes.MapGroup("").WithGroupName(DocumentV1);
         services.GetRequiredService<AccountOperations>().Map(v1);
         services.GetRequiredService<DeviceV1Operations>().Map(v1);
+        services.GetRequiredService<GroupV1Operations>().Map(v1);
         services.GetRequiredService<Dispatch>().Map(v2, v1);
         services.GetRequiredService<RealtimeEndpoint>().Map(routes);
         routes.Map("/api/{**path}", context => PlainEdition.General.FailAsync(context, new Fault(FaultKind.NotVisible, "api not found")))

@@ -6,6 +6,7 @@ using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
+using Irori.Core.Sharing;
 using Irori.Core.States;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.Extensions.Logging;
@@ -20,10 +21,11 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     private readonly SemaphoreSlim _running = new(MaxRunning);
     private Principal _who = null!;
+    private ShareFrames _shares = null!;
 
     /// <summary>What every app connection uses.</summary>
     internal sealed record Services(
-        SessionService Sessions, DeviceService Devices, CommandService Commands, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
+        SessionService Sessions, DeviceService Devices, CommandService Commands, SharingService Sharing, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
 
     /// <summary>Runs from the handshake to the end of the connection.</summary>
     public async Task RunAsync(JsonDocument handshake, FrameHead head, CancellationToken cancel)
@@ -35,7 +37,8 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         }
 
         _who = who;
-        var feed = await services.Feeds.OpenAsync(who, cancel);
+        _shares = new ShareFrames(services.Sharing, who);
+        var feed = await services.Feeds.OpenAsync(who, cancel, takesOffers: true);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var pushing = Task.CompletedTask;
         try
@@ -150,48 +153,55 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
     private async Task AnswerAsync(JsonElement frame, CancellationToken cancel)
     {
         var head = FrameHead.Of(frame);
-        var answer = head.Action switch
-        {
-            "update" => await CommandAsync(frame, head, cancel),
-            "query" => await QueryAsync(frame, head, cancel),
-            // An app answers nothing that the server sends; everything else is unknown.
-            null when head.Error is not null => default,
-            _ => Fail(head, Fault.Invalid("action", "action is unknown")),
-        };
+        var answer = await AnswerAsync(frame, head, cancel);
         if (!answer.IsEmpty) await socket.SendAsync(answer, cancel);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> AnswerAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
+    {
+        try
+        {
+            return head.Action switch
+            {
+                "update" => await CommandAsync(frame, head, cancel),
+                "query" => await QueryAsync(frame, head, cancel),
+                "share" => await _shares.ShareAsync(frame, head, cancel),
+                "updateShare" => await _shares.ChangeAsync(frame, head, cancel),
+                "cancelShare" => await _shares.EndAsync(frame, head, cancel),
+                // What the server asks is whether a share is accepted.
+                null when head.Error is not null => await TakeAnswerAsync(frame, head, cancel),
+                _ => Fail(head, Fault.Invalid("action", "action is unknown")),
+            };
+        }
+        catch (UnavailableException)
+        {
+            return Fail(head, UnavailableException.Fault);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> TakeAnswerAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
+    {
+        await _shares.TakeAnswerAsync(frame, head, cancel);
+        return default;
     }
 
     private async Task<ReadOnlyMemory<byte>> CommandAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
         if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<CommandFrame>()).Try(out var command, out var fault)) return Fail(head, fault);
         if (command.Params.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) return Fail(head, Fault.Invalid("params", "params must be an object of what to change, or an array of such"));
-        try
-        {
-            if (!(await FindAsync(command.DeviceId, command.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
-            var sent = await services.Commands.SendAsync(_who, device.Id, command.Params.GetRawText(), CommandService.DefaultDeadline, cancel);
-            return sent.Fault is { } failed
-                ? Fail(head, failed, command.Apikey)
-                : FrameWriter.Answer(head, 0, command.Apikey, w => w.WriteString("userAgent", "device"));
-        }
-        catch (UnavailableException)
-        {
-            return Fail(head, UnavailableException.Fault);
-        }
+        if (!(await FindAsync(command.DeviceId, command.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
+        var sent = await services.Commands.SendAsync(_who, device.Id, command.Params.GetRawText(), CommandService.DefaultDeadline, cancel);
+        return sent.Fault is { } failed
+            ? Fail(head, failed, command.Apikey)
+            : FrameWriter.Answer(head, 0, command.Apikey, w => w.WriteString("userAgent", "device"));
     }
 
     private async Task<ReadOnlyMemory<byte>> QueryAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
         if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<QueryFrame>()).Try(out var query, out var fault)) return Fail(head, fault);
-        try
-        {
-            if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
-            var state = RawJson.Params(StateText.ReadValues(device.Values), query.Params);
-            return FrameWriter.Answer(head, 0, query.Apikey, w => FrameWriter.Raw(w, "params", state.Text));
-        }
-        catch (UnavailableException)
-        {
-            return Fail(head, UnavailableException.Fault);
-        }
+        if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
+        var state = RawJson.Params(StateText.ReadValues(device.Values), query.Params);
+        return FrameWriter.Answer(head, 0, query.Apikey, w => FrameWriter.Raw(w, "params", state.Text));
     }
 
     // The apikey of a frame is the caller's or the owner's; with anybody else's the frame is refused.
@@ -207,6 +217,11 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         {
             while (await feed.TakeAsync(cancel) is { } changes)
             {
+                foreach (var offer in feed.TakeOffers())
+                {
+                    if (!await socket.SendAsync(ShareFrames.Question(offer), cancel)) return;
+                }
+
                 foreach (var change in changes)
                 {
                     if (change.Online is { } online && !await socket.SendAsync(Presence(change, online), cancel)) return;
@@ -248,7 +263,8 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         FrameWriter.Raw(w, "params", RawJson.Params(change.Values).Text);
     });
 
-    private static ReadOnlyMemory<byte> Fail(FrameHead head, Fault fault, string? apikey = null) =>
+    /// <summary>The answer to a frame that could not be carried out.</summary>
+    internal static ReadOnlyMemory<byte> Fail(FrameHead head, Fault fault, string? apikey = null) =>
         FrameWriter.Answer(head, CoolKitFaults.OfSocket(fault), apikey, w => w.WriteString("reason", fault.Reason));
 
     private static partial class Log

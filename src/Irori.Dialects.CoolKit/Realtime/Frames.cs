@@ -42,6 +42,31 @@ internal sealed record QueryFrame
     public required IReadOnlyList<string> Params { get; init; }
 }
 
+/// <summary>An owner shares a device, changes a share or ends it (CoolKit v1, share).</summary>
+internal sealed record ShareFrame
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    /// <summary>The caller's.</summary>
+    public required string Apikey { get; init; }
+
+    public required ShareTerms Params { get; init; }
+}
+
+/// <summary>To whom a device is shared, and how. The names that apps send are not needed: they are known.</summary>
+internal sealed record ShareTerms
+{
+    /// <summary>The receiver's e-mail address or phone number.</summary>
+    public required string Uid { get; init; }
+
+    /// <summary>Rights over timers: the sum of 1 add, 2 edit, 4 delete, 8 enable.</summary>
+    public int? Permit { get; init; }
+
+    /// <summary>The owner's note.</summary>
+    public string? Note { get; init; }
+}
+
 /// <summary>A device says who it is.</summary>
 internal sealed record RegisterFrame
 {

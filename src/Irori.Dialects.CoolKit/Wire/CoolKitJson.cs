@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Dialects.CoolKit.V1;
 using Irori.Dialects.CoolKit.V1.Devices;
+using Irori.Dialects.CoolKit.V1.Groups;
 using Irori.Dialects.CoolKit.V1.Users;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
@@ -68,10 +69,19 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(UserOnlineFrame))]
 [JsonSerializable(typeof(CommandFrame))]
 [JsonSerializable(typeof(QueryFrame))]
+[JsonSerializable(typeof(ShareFrame))]
 [JsonSerializable(typeof(RegisterFrame))]
 [JsonSerializable(typeof(ReportFrame))]
 [JsonSerializable(typeof(Failure))]
 [JsonSerializable(typeof(AddFailure))]
+[JsonSerializable(typeof(CreateGroupV1Request))]
+[JsonSerializable(typeof(UpdateGroupV1Request))]
+[JsonSerializable(typeof(DeleteGroupV1Request))]
+[JsonSerializable(typeof(MoveToGroupV1Request))]
+[JsonSerializable(typeof(GroupMoveV1))]
+[JsonSerializable(typeof(ListGroupsV1Request))]
+[JsonSerializable(typeof(GroupMadeAnswer))]
+[JsonSerializable(typeof(GroupsV1Answer))]
 [JsonSerializable(typeof(RegionV1Request))]
 [JsonSerializable(typeof(SmsRequest))]
 [JsonSerializable(typeof(RegisterV1Request))]

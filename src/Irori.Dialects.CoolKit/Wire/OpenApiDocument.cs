@@ -32,12 +32,16 @@ internal static class OpenApiDocument
                 document.Servers = [];
                 return Task.CompletedTask;
             });
-            options.AddSchemaTransformer((schema, context, _) =>
+            options.AddSchemaTransformer(async (schema, context, cancel) =>
             {
                 var type = context.JsonTypeInfo.Type;
                 if (type == typeof(RawJson) || type == typeof(RawJson?) || type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
                 if (context.JsonPropertyInfo?.CustomConverter is EmptyIsNull) schema.Type = JsonSchemaType.Boolean | JsonSchemaType.Null;
-                return Task.CompletedTask;
+                if (context.JsonPropertyInfo?.CustomConverter is IListConverter list)
+                {
+                    schema.Type = JsonSchemaType.Array;
+                    schema.Items = await context.GetOrCreateSchemaAsync(list.Element, cancellationToken: cancel);
+                }
             });
             options.AddOperationTransformer(describe);
         });

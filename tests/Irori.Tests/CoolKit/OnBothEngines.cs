@@ -55,6 +55,16 @@ public sealed class V1AccountsOnSqlite(SqliteHouse house) : V1AccountContract(ho
 [Trait("run", "full")]
 public sealed class V1AccountsOnPostgres(PostgresHouse house) : V1AccountContract(house), IClassFixture<PostgresHouse>;
 
+public sealed class V1GroupsOnSqlite(SqliteHouse house) : V1GroupContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class V1GroupsOnPostgres(PostgresHouse house) : V1GroupContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class V1SharesOnSqlite(SqliteHouse house) : V1ShareContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class V1SharesOnPostgres(PostgresHouse house) : V1ShareContract(house), IClassFixture<PostgresHouse>;
+
 public sealed class V1DevicesOnSqlite(SqliteHouse house) : V1DeviceContract(house), IClassFixture<SqliteHouse>;
 
 [Trait("run", "full")]

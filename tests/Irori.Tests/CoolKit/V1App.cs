@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Shouldly;
 
 namespace Irori.Tests.CoolKit;
 
@@ -11,6 +12,14 @@ internal sealed class V1App(CoolKitApp app)
     public string? RefreshToken { get; set; }
 
     public string? Apikey { get; private set; }
+
+    /// <summary>A person of a test, signed in by v1 as well.</summary>
+    public static async Task<V1App> SignInAsync(CoolKitApp app)
+    {
+        var v1 = new V1App(app);
+        (await v1.LoginAsync(app.Email)).ContainsKey("error").ShouldBeFalse();
+        return v1;
+    }
 
     public async Task<JsonObject> LoginAsync(string email, string password = CoolKitHouse.Password)
     {
@@ -47,8 +56,12 @@ internal sealed class V1App(CoolKitApp app)
 
     public Task<JsonObject> DeleteAsync(string path, JsonObject? values = null) => QueryAsync(HttpMethod.Delete, path, values);
 
-    public Task<JsonObject> PostAsync(string path, JsonObject values) =>
-        app.SendAsync(new Call(HttpMethod.Post, path) { Body = With(values).ToJsonString(), Authorization = $"Bearer {Token}", Nonce = null });
+    public Task<JsonObject> PostAsync(string path, JsonObject values) => BodyAsync(HttpMethod.Post, path, values);
+
+    public Task<JsonObject> PutAsync(string path, JsonObject values) => BodyAsync(HttpMethod.Put, path, values);
+
+    private Task<JsonObject> BodyAsync(HttpMethod method, string path, JsonObject values) =>
+        app.SendAsync(new Call(method, path) { Body = With(values).ToJsonString(), Authorization = $"Bearer {Token}", Nonce = null });
 
     private Task<JsonObject> QueryAsync(HttpMethod method, string path, JsonObject? values)
     {

@@ -15,7 +15,7 @@ public abstract class V1DeviceContract(HouseFixture fixture)
     public async Task A_device_of_v2_is_listed_with_every_documented_field()
     {
         using var app = await House.PersonAsync();
-        var v1 = await SignInAsync(app);
+        var v1 = await V1App.SignInAsync(app);
         var made = await House.AddAsync(app, "Küche");
         await using var lamp = await House.ConnectAsync(made);
         (await lamp.ReportAsync(new JsonObject { ["switch"] = "on" })).Error().ShouldBe(0);
@@ -42,7 +42,7 @@ public abstract class V1DeviceContract(HouseFixture fixture)
     {
         using var app = await House.PersonAsync();
         using var other = await House.PersonAsync();
-        var v1 = await SignInAsync(app);
+        var v1 = await V1App.SignInAsync(app);
         var made = await House.MakeAsync();
         JsonObject body = new() { ["deviceid"] = made.Device.Id, ["apikey"] = made.Key, ["name"] = "Lamp", ["chipid"] = "00E0604B" };
 
@@ -51,14 +51,14 @@ public abstract class V1DeviceContract(HouseFixture fixture)
         ((string)added["deviceid"]!, (string)added["name"]!, (string)added["devicekey"]!).ShouldBe((made.Device.Id, "Lamp", made.Key));
         ((string)(await app.GetAsync("/v2/device/thing"))["data"]!["thingList"]![0]!["itemData"]!["deviceid"]!).ShouldBe(made.Device.Id);
         (await v1.PostAsync($"{Devices}/add", body)).ToJsonString().ShouldBe("""{"code":409,"error":"The device belongs to an account already"}""");
-        (await (await SignInAsync(other)).PostAsync($"{Devices}/add", body))["code"]!.GetValue<int>().ShouldBe(409);
+        (await (await V1App.SignInAsync(other)).PostAsync($"{Devices}/add", body))["code"]!.GetValue<int>().ShouldBe(409);
     }
 
     [Fact]
     public async Task What_is_wrong_with_adding_has_its_code()
     {
         using var app = await House.PersonAsync();
-        var v1 = await SignInAsync(app);
+        var v1 = await V1App.SignInAsync(app);
         var made = await House.MakeAsync();
         JsonObject Body(string id, string key, string name = "Lamp") => new() { ["deviceid"] = id, ["apikey"] = key, ["name"] = name };
 
@@ -69,7 +69,7 @@ public abstract class V1DeviceContract(HouseFixture fixture)
         (await Code(Body(made.Device.Id, "another key"))).ShouldBe(404);
         var blind = await House.AddAppAsync(allProducts: false);
         using var poor = await House.SignInAsync(app.Email, blind);
-        var refused = await (await SignInAsync(poor)).PostAsync($"{Devices}/add", Body(made.Device.Id, made.Key));
+        var refused = await (await V1App.SignInAsync(poor)).PostAsync($"{Devices}/add", Body(made.Device.Id, made.Key));
         ((int)refused["code"]!).ShouldBe(403);
         (await v1.GetAsync(Devices))["devicelist"]!.AsArray().ShouldBeEmpty();
 
@@ -85,10 +85,10 @@ public abstract class V1DeviceContract(HouseFixture fixture)
         var made = await House.AddAsync(app);
         await House.ShareAsync(guest, made, permit: 3);
 
-        var shared = (await (await SignInAsync(guest)).GetAsync(Devices))["devicelist"]!.AsArray().ShouldHaveSingleItem()!;
+        var shared = (await (await V1App.SignInAsync(guest)).GetAsync(Devices))["devicelist"]!.AsArray().ShouldHaveSingleItem()!;
 
         (shared["sharedBy"]!.ToJsonString(), (string)shared["devicekey"]!, (string)shared["apikey"]!).ShouldBe(($$"""{"apikey":"{{app.Apikey}}","permit":3}""", "", app.Apikey!));
-        var nobody = await SignInAsync(stranger);
+        var nobody = await V1App.SignInAsync(stranger);
         (await nobody.GetAsync(Devices))["devicelist"]!.AsArray().ShouldBeEmpty();
         var absent = await nobody.GetAsync($"{Devices}/10ffffffff");
         foreach (var answer in new[]
@@ -105,7 +105,7 @@ public abstract class V1DeviceContract(HouseFixture fixture)
     public async Task A_removed_device_is_answered_and_gone_in_both_versions()
     {
         using var app = await House.PersonAsync();
-        var v1 = await SignInAsync(app);
+        var v1 = await V1App.SignInAsync(app);
         var made = await House.AddAsync(app);
 
         var removed = await v1.DeleteAsync($"{Devices}/{made.Device.Id}", new JsonObject { ["deviceid"] = made.Device.Id, ["isSub"] = 0 });
@@ -120,7 +120,7 @@ public abstract class V1DeviceContract(HouseFixture fixture)
     public async Task A_command_over_HTTP_reaches_the_device_and_feeds_of_both_versions_hear_of_it()
     {
         using var app = await House.PersonAsync();
-        var v1 = await SignInAsync(app);
+        var v1 = await V1App.SignInAsync(app);
         var made = await House.AddAsync(app);
         await using var lamp = await House.ConnectAsync(made);
         await using var feed = await TestSocket.OpenAsync(House.Server.Http);
@@ -143,7 +143,7 @@ public abstract class V1DeviceContract(HouseFixture fixture)
     public async Task An_offline_a_silent_and_a_refusing_device_did_not_respond()
     {
         using var app = await House.PersonAsync();
-        var v1 = await SignInAsync(app);
+        var v1 = await V1App.SignInAsync(app);
         var made = await House.AddAsync(app);
         JsonObject body = new() { ["deviceid"] = made.Device.Id, ["params"] = new JsonObject { ["switch"] = "on" } };
 
@@ -180,12 +180,5 @@ public abstract class V1DeviceContract(HouseFixture fixture)
     {
         using var app = House.App();
         (await app.SendAsync(new Call(HttpMethod.Get, "/api/no/such"))).Error().ShouldBe(404);
-    }
-
-    private static async Task<V1App> SignInAsync(CoolKitApp app)
-    {
-        var v1 = new V1App(app);
-        (await v1.LoginAsync(app.Email)).ContainsKey("error").ShouldBeFalse();
-        return v1;
     }
 }

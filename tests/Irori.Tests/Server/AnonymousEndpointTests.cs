@@ -26,6 +26,7 @@ public sealed class AnonymousEndpointTests : IDisposable
         ["/dispatch/app"] = "tells where the long connection is",
         ["/dispatch/device"] = "tells where the long connection is",
         ["/api/ws"] = "the first frame of the connection authenticates it",
+        ["/api/{**path}"] = "answers that there is no such operation",
         ["/v2/{**path}"] = "answers that there is no such operation",
         ["/openapi/{documentName}.json"] = "the description of the API, which is public",
     };
@@ -62,7 +63,11 @@ public sealed class AnonymousEndpointTests : IDisposable
             guarded++;
             var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
             var (status, body) = await AskAsync(http, method, path);
-            if (operation is not null) ((int)JsonNode.Parse(body)!["error"]!).ShouldBeOneOf([CoolKitFaults.SessionEnded, CoolKitFaults.Refused], $"{method} {path}: {body}");
+            if (operation is not null)
+            {
+                var answer = JsonNode.Parse(body)!;
+                ((int)(answer["code"] ?? answer["error"])!).ShouldBeOneOf([CoolKitFaults.SessionEnded, CoolKitFaults.Refused], $"{method} {path}: {body}");
+            }
             else status.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path}");
         }
 

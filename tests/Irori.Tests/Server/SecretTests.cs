@@ -41,6 +41,13 @@ public sealed class SecretTests
         ("listThings", "data.thingList.itemData.devicekey", "owner"),
         ("getThings", "data.thingList.itemData.devicekey", "owner"),
         ("addWifiDevice", "data.itemData.devicekey", "owner"),
+        ("registerUserV1", "at", "self"), ("registerUserV1", "rt", "self"),
+        ("loginUserV1", "at", "self"), ("loginUserV1", "rt", "self"),
+        ("resetPasswordV1", "at", "self"), ("resetPasswordV1", "rt", "self"),
+        ("refreshTokensV1", "at", "self"), ("refreshTokensV1", "rt", "self"),
+        ("listDevicesV1", "devicelist.devicekey", "owner"),
+        ("getDeviceV1", "devicekey", "owner"),
+        ("addDeviceV1", "devicekey", "owner"),
         ("POST /console/api/session", "Set-Cookie", "self"),
         ("GET /console/api/operator/outbox", "messages.code", "operator"),
         ("GET /console/api/operator/outbox", "messages.text", "operator"),
@@ -110,7 +117,7 @@ public sealed class SecretTests
         _home = (await server.Service<HomeService>().ListAsync(owner!, Cancel)).Value.Current;
     }
 
-    // Every operation of the v2 API, each in a session of its own, so that what ends one does not disturb the next.
+    // Every operation of both versions of the API, each in a session of its own, so that what ends one does not disturb the next.
     private async Task OperationsAsync(string role, string email)
     {
         var operations = _house.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata.GetMetadata<OperationInfo>()).OfType<OperationInfo>().ToList();
@@ -121,19 +128,24 @@ public sealed class SecretTests
             Keep("access token", app.Token!);
             Keep("refresh token", app.RefreshToken!);
             var (query, body) = await RequestAsync(operation.Name, role, email, app);
+            if (operation.Edition != Edition.V2)
+            {
+                if (body is not null) body["appid"] = app.AppId;
+                else query = $"appid={app.AppId}{(query.Length > 0 ? "&" : "")}{query}";
+            }
+
             var text = body?.ToJsonString();
+            var path = operation.Path.Replace("{deviceid}", operation.Method == "DELETE" ? "1000999999" : _lamp.Device.Id, StringComparison.Ordinal);
             var signed = operation.Access == Access.Signed;
             var authorization = signed ? $"Sign {app.Sign(text ?? query)}" : $"Bearer {app.Token}";
-            var answer = await app.SendAsync(new Call(new HttpMethod(operation.Method), query.Length > 0 ? $"{operation.Path}?{query}" : operation.Path)
+            var answer = await app.SendAsync(new Call(new HttpMethod(operation.Method), query.Length > 0 ? $"{path}?{query}" : path)
             {
                 Body = text, Authorization = authorization, AppId = app.AppId,
             });
             // Fresh tokens are secrets as soon as they are made.
-            if (answer["data"] is JsonObject { } data)
-            {
-                if (data["at"] is { } at) Keep("access token", (string)at!);
-                if (data["rt"] is { } rt) Keep("refresh token", (string)rt!);
-            }
+            var data = answer["data"] as JsonObject ?? answer;
+            if (data["at"] is { } at) Keep("access token", (string)at!);
+            if (data["rt"] is { } rt) Keep("refresh token", (string)rt!);
 
             Take(operation.Name, role, answer);
         }
@@ -161,8 +173,35 @@ public sealed class SecretTests
             "updateThingStatus" => ("", new JsonObject { ["type"] = 1, ["id"] = _lamp.Device.Id, ["params"] = new JsonObject { ["switch"] = "on" } }),
             "addWifiDevice" => ("", await AddBodyAsync(role)),
             "deleteDevice" => ("deviceid=1000999999", null),
+            "getRegionV1" => ("country_code=49", null),
+            "sendVerificationCodeV1" => ("", new JsonObject { ["sendType"] = "0", ["email"] = $"other-v1-{role}@example.com" }),
+            "registerUserV1" => ("", await CodedAsync($"v1-{fresh}", CodePurpose.Register)),
+            "loginUserV1" => ("", new JsonObject { ["email"] = email, ["password"] = CoolKitHouse.Password }),
+            "resetPasswordV1" => ("", await CodedAsync(email, CodePurpose.ResetPassword)),
+            "changePasswordV1" => ("", new JsonObject { ["oldPassword"] = CoolKitHouse.Password, ["newPassword"] = CoolKitHouse.Password }),
+            "refreshTokensV1" => ($"rt={app.RefreshToken}", null),
+            "listDevicesV1" or "getDeviceV1" or "deleteDeviceV1" or "listGroupsV1" => ("", null),
+            "getDeviceStatusV1" => ($"deviceid={_lamp.Device.Id}", null),
+            "updateDeviceStatusV1" => ("", new JsonObject { ["deviceid"] = _lamp.Device.Id, ["params"] = new JsonObject { ["switch"] = "on" } }),
+            "addDeviceV1" => ("", await AddV1BodyAsync(role)),
+            "createGroupV1" => ("", new JsonObject { ["name"] = "Floor", ["index"] = 0 }),
+            "updateGroupV1" => ("", new JsonObject { ["id"] = "none", ["name"] = "Floor", ["index"] = 0 }),
+            "deleteGroupV1" => ("id=none", null),
+            "moveDeviceToGroupV1" => ("", new JsonObject { ["deviceinfos"] = new JsonObject { ["deviceid"] = _lamp.Device.Id } }),
             _ => throw new InvalidOperationException($"{operation} is new: say here how it is called, so that its answers are searched"),
         };
+    }
+
+    private async Task<JsonObject> CodedAsync(string email, CodePurpose purpose) => new()
+    {
+        ["email"] = email, ["verificationCode"] = await CodeAsync(Login.Email(email).Value, purpose), ["password"] = CoolKitHouse.Password,
+    };
+
+    private async Task<JsonObject> AddV1BodyAsync(string role)
+    {
+        var made = await _house.MakeAsync();
+        Keep("device key", made.Key);
+        return new JsonObject { ["deviceid"] = made.Device.Id, ["apikey"] = role == "owner" ? made.Key : "wrong", ["name"] = "Lamp" };
     }
 
     // The owner adds a fresh device; others show that they know nothing of it.

@@ -37,6 +37,9 @@ internal sealed record DeviceV1
     /// <summary>When the caller got it, ISO 8601 in UTC.</summary>
     public required string CreatedAt { get; init; }
 
+    /// <summary>Ids of the caller's groups in which it is.</summary>
+    public required IReadOnlyList<string> Groups { get; init; }
+
     /// <summary>By whom it was shared; absent for an own device.</summary>
     public SharedByV1? SharedBy { get; init; }
 

@@ -5,6 +5,7 @@ using Irori.Core;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
+using Irori.Core.Groups;
 using Irori.Core.States;
 using Irori.Dialects.CoolKit.V1.Users;
 using Irori.Dialects.CoolKit.V2.Devices;
@@ -14,7 +15,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Irori.Dialects.CoolKit.V1.Devices;
 
 /// <summary>The sections Manage device and Device control of CoolKit v1: devices, adding and removing, state over HTTP.</summary>
-internal sealed class DeviceV1Operations(DeviceService devices, CommandService commands, ThingMapper mapper)
+internal sealed class DeviceV1Operations(DeviceService devices, GroupService groups, CommandService commands, ThingMapper mapper)
 {
     private const string Manage = "Manage device";
     private const string Control = "Device control";
@@ -49,7 +50,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
         for (long after = 0; ;)
         {
             var page = await devices.ListAllAsync(caller.Person, after, Page, cancel);
-            list.AddRange(await ShowAsync(page, withTags: request.GetTags == 1, cancel));
+            list.AddRange(await ShowAsync(caller, page, withTags: request.GetTags == 1, cancel));
             if (page.Count < Page) return new DeviceListAnswer(0, list);
             after = page[^1].No;
         }
@@ -57,7 +58,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
 
     private async Task<Result<DeviceV1>> GetAsync(Caller caller, DeviceRequest request, CancellationToken cancel) =>
         (await devices.FindAsync(caller.Person, request.DeviceId, cancel)).Try(out var device, out var fault)
-            ? (await ShowAsync([device], withTags: true, cancel))[0]
+            ? (await ShowAsync(caller, [device], withTags: true, cancel))[0]
             : fault;
 
     private async Task<Result<DeviceV1>> AddAsync(Caller caller, AddDeviceV1Request request, CancellationToken cancel)
@@ -68,7 +69,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
         var settings = JsonSerializer.Serialize(UserSettings.Of(null), CoolKitJson.TypeOf<UserSettings>());
         var wanted = new AddDevice(id, key => Same(key, request.Apikey), request.Chipid, request.Name, settings) { OnlyFree = true };
         return (await devices.AddAsync(caller.Person, wanted, cancel)).Try(out var device, out var fault)
-            ? (await ShowAsync([device], withTags: true, cancel))[0]
+            ? (await ShowAsync(caller, [device], withTags: true, cancel))[0]
             : fault;
     }
 
@@ -76,7 +77,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
     {
         if (!(await devices.FindAsync(caller.Person, request.DeviceId, cancel)).Try(out var device, out var fault)) return fault;
         // As it was seen before; its key goes with it.
-        var shown = (await ShowAsync([device], withTags: true, cancel))[0];
+        var shown = (await ShowAsync(caller, [device], withTags: true, cancel))[0];
         return (await devices.RemoveAsync(caller.Person, device.Id, cancel)).Fault is { } failed ? failed : shown;
     }
 
@@ -95,14 +96,15 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
         return sent.Fault is { } fault ? fault : new StatusUpdatedAnswer(0, request.DeviceId);
     }
 
-    private async Task<IReadOnlyList<DeviceV1>> ShowAsync(IReadOnlyList<VisibleDevice> found, bool withTags, CancellationToken cancel)
+    private async Task<IReadOnlyList<DeviceV1>> ShowAsync(Caller caller, IReadOnlyList<VisibleDevice> found, bool withTags, CancellationToken cancel)
     {
         var things = await mapper.ThingsAsync(found, cancel);
-        return [.. things.Zip(found, (thing, device) => Show(thing.ItemData, device, withTags))];
+        var memberships = await groups.OfDevicesAsync(caller.Person, found, cancel);
+        return [.. things.Zip(found, (thing, device) => Show(thing.ItemData, device, memberships[device.No], withTags))];
     }
 
     // v1 and v2 show the same device; only where things stand is another.
-    private static DeviceV1 Show(DeviceData data, VisibleDevice device, bool withTags) => new()
+    private static DeviceV1 Show(DeviceData data, VisibleDevice device, IEnumerable<Membership> memberships, bool withTags) => new()
     {
         Name = data.Name,
         DeviceId = data.DeviceId,
@@ -111,6 +113,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
         OnlineTime = UserV1.Iso(device.LastSeen ?? device.Since),
         Ip = device.Ip ?? "",
         Settings = new SettingsV1 { OpsNotify = data.Settings.OpsNotify, OpsHistory = data.Settings.OpsHistory, AlarmNotify = data.Settings.AlarmNotify },
+        Groups = [.. memberships.Where(m => m.Kind == GroupKind.Folder).Select(m => m.GroupId)],
         Params = data.Params,
         Online = data.Online,
         CreatedAt = UserV1.Iso(device.Since),
