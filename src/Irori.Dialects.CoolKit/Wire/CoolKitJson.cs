@@ -64,7 +64,6 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(DispatchDeviceAnswer))]
 [JsonSerializable(typeof(DispatchAppRequest))]
 [JsonSerializable(typeof(DispatchRefusal))]
-[JsonSerializable(typeof(UserSettings))]
 [JsonSerializable(typeof(DeviceSettings))]
 [JsonSerializable(typeof(UserOnlineFrame))]
 [JsonSerializable(typeof(CommandFrame))]
