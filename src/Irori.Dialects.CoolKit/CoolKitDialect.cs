@@ -38,6 +38,12 @@ public static class CoolKitDialect
         .AddSingleton<UserOperations>()
         .AddSingleton<FamilyOperations>()
         .AddSingleton<DeviceOperations>()
+        .AddSingleton<StatusOperations>()
+        .AddSingleton<AddOperations>()
+        .AddSingleton<InfoOperations>()
+        .AddSingleton<GroupOperations>()
+        .AddSingleton<ShareOperations>()
+        .AddSingleton<HistoryOperations>()
         .AddSingleton<MessageOperations>()
         .AddSingleton<HomepageOperations>()
         .AddSingleton<AccountOperations>()
@@ -58,6 +64,12 @@ public static class CoolKitDialect
         services.GetRequiredService<UserOperations>().Map(v2);
         services.GetRequiredService<FamilyOperations>().Map(v2);
         services.GetRequiredService<DeviceOperations>().Map(v2);
+        services.GetRequiredService<StatusOperations>().Map(v2);
+        services.GetRequiredService<AddOperations>().Map(v2);
+        services.GetRequiredService<InfoOperations>().Map(v2);
+        services.GetRequiredService<GroupOperations>().Map(v2);
+        services.GetRequiredService<ShareOperations>().Map(v2);
+        services.GetRequiredService<HistoryOperations>().Map(v2);
         services.GetRequiredService<MessageOperations>().Map(v2);
         services.GetRequiredService<HomepageOperations>().Map(v2);
         var v1 = routes.MapGroup("").WithGroupName(DocumentV1);

@@ -10,8 +10,8 @@ public sealed class DeviceEditor(IDatabase database)
     public const int MaxTags = 16 * 1024;
 
     /// <summary>
-    /// Gives a device a name and puts it into a room of the home in which this person has it; null leaves either as it is.
-    /// <see cref="FaultKind.NotAllowed"/>: only the owner gives the name.
+    /// Gives a device a name and puts it into a room of the home in which this person has it; null leaves either as it is,
+    /// an empty room takes it out of any. <see cref="FaultKind.NotAllowed"/>: only the owner gives the name.
     /// </summary>
     public Task<Result<VisibleDevice>> ChangeInfoAsync(Principal who, string deviceId, string? name, string? roomId, CancellationToken cancel) =>
         ChangeAsync(
@@ -80,7 +80,7 @@ public sealed class DeviceEditor(IDatabase database)
 
     private static async Task<Result<Done>> PlaceAsync(IStores stores, Principal who, VisibleDevice device, string roomId)
     {
-        if (!(await HomeService.ResolveAsync(stores, who.Account.No, device.HomeId, roomId)).Try(out var place, out var fault)) return fault;
+        if (!(await HomeService.ResolveAsync(stores, who.Account.No, device.HomeId, roomId.Length > 0 ? roomId : null)).Try(out var place, out var fault)) return fault;
         if (device.HomeId is null) await HomeService.PlaceAsync(stores, who.Account.No, place.Home, place.Room, device.No, End.Front);
         else await stores.Homes.PlaceAsync(who.Account.No, place.Home.No, place.Room?.No, device.No, device.Rank);
         return new Done();

@@ -148,10 +148,9 @@ internal sealed class FamilyOperations(HomeService homes)
 
     private static Result<IReadOnlyList<ThingName>> Names(string field, IReadOnlyList<Devices.ThingRef> things)
     {
-        if (things.Any(t => t is not { ItemType: >= 1 and <= 3 }))
-            return Fault.Invalid(field, $"itemType of each entry of {field} is 1 for an own device, 2 for a shared device, 3 for an own group");
+        if (Devices.ThingRef.Check(field, things) is { } wrong) return wrong;
         return Result.Of<IReadOnlyList<ThingName>>(
-            [.. things.Select(t => new ThingName(t.ItemType == 3 ? ThingKind.Group : ThingKind.Device, Owned: t.ItemType != 2, t.Id))]);
+            [.. things.Select(t => new ThingName(t.ItemType == Devices.ThingRef.Group ? ThingKind.Group : ThingKind.Device, Owned: t.ItemType != 2, t.Id))]);
     }
 
     private static Fault? Name(string field, string? name) =>
