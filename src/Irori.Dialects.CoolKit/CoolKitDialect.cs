@@ -25,6 +25,9 @@ public static class CoolKitDialect
     /// <summary>Kind of product name that holds the number of the user interface (uiid).</summary>
     public const string UiidName = "uiid";
 
+    /// <summary>Kind of a device's name that stands in the QR code of a GSM device.</summary>
+    public const string GsmName = "gsm";
+
     /// <summary>Name of the OpenAPI document.</summary>
     public const string DocumentV2 = "coolkit-v2";
 

@@ -53,11 +53,11 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
 
         var ids = orders.Select(o => o.DeviceId).Distinct(StringComparer.Ordinal).ToList();
         var found = (await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, ids), cancel)).ToDictionary(d => d.Id, StringComparer.Ordinal);
-        var seen = orders.Where(o => found.ContainsKey(o.DeviceId)).ToList();
+        var seen = orders.Where(o => found.ContainsKey(o.DeviceId)).Select(o => (found[o.DeviceId], o.Body)).ToList();
         // The time to wait runs before anything is sent.
         using var over = new CancellationTokenSource(wait, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel);
-        if (!Start(who, [.. seen.Select(o => (found[o.DeviceId], o.Body))], wait > DefaultDeadline ? wait : DefaultDeadline).Try(out var started, out var fault)) return fault;
+        if (!Start(who, seen, wait > DefaultDeadline ? wait : DefaultDeadline).Try(out var started, out var fault)) return fault;
         try
         {
             await Task.WhenAll(started).WaitAsync(both.Token);
@@ -67,8 +67,15 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
             // What has an answer has it.
         }
 
-        var ends = seen.Zip(started).ToDictionary(p => p.First, p => p.Second.IsCompletedSuccessfully ? p.Second.Result : Silent, ReferenceEqualityComparer.Instance);
-        return Result.Of<IReadOnlyList<Fault?>>([.. orders.Select(o => ends.TryGetValue(o, out var end) ? end : Fault.NotVisible("device"))]);
+        var (outcomes, next) = (new List<Fault?>(orders.Count), 0);
+        foreach (var order in orders)
+        {
+            if (!found.ContainsKey(order.DeviceId)) outcomes.Add(Fault.NotVisible("device"));
+            else if (started[next++] is { IsCompletedSuccessfully: true } ended) outcomes.Add(await ended);
+            else outcomes.Add(Silent);
+        }
+
+        return outcomes;
     }
 
     /// <summary>

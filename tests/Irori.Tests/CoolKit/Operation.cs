@@ -95,7 +95,7 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, stri
     private static JsonNode SampleOf(string type, JsonNode schema) => type switch
     {
         "string" => "x",
-        "integer" => 1,
+        "integer" or "number" => 1,
         "boolean" => true,
         "array" => new JsonArray(SampleOf((string?)Resolve(schema["items"]!)["type"] ?? "object", Resolve(schema["items"]!))),
         "object" => new JsonObject(FieldsOf(schema).Where(f => f.Required).Select(f => KeyValuePair.Create<string, JsonNode?>(f.Name, f.Sample.DeepClone()))),

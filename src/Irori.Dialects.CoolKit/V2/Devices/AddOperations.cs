@@ -11,9 +11,6 @@ namespace Irori.Dialects.CoolKit.V2.Devices;
 /// <summary>Adding and removing devices (CoolKit v2, add, add GSM, delete).</summary>
 internal sealed class AddOperations(DeviceService devices, ThingMapper mapper)
 {
-    /// <summary>Kind of a device's name that stands in the QR code of a GSM device.</summary>
-    public const string GsmName = "gsm";
-
     public void Map(IEndpointRouteBuilder routes)
     {
         Operations.Map<AddDeviceRequest, ThingData>(
@@ -39,7 +36,7 @@ internal sealed class AddOperations(DeviceService devices, ThingMapper mapper)
     private async Task<Result<ThingData>> AddGsmAsync(Caller caller, AddGsmRequest request, CancellationToken cancel)
     {
         if (Check(request.Name, request.Sort) is { } wrong) return wrong;
-        var wanted = AddDevice.ByName(new DeviceName(CoolKitDialect.Name, GsmName, "", request.Id), request.Name, new DeviceSettings().WithDefaults().ToJson());
+        var wanted = AddDevice.ByName(new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", request.Id), request.Name, new DeviceSettings().WithDefaults().ToJson());
         return await AddAsync(caller, Place(wanted, request.FamilyId, request.RoomId, request.Sort), cancel);
     }
 
