@@ -3,6 +3,7 @@ using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
+using Irori.Core.Firmware;
 using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
@@ -33,6 +34,7 @@ public static class CoreServices
         .AddSingleton<DeviceService>()
         .AddSingleton<FeedHub>()
         .AddSingleton<FeedReview>()
+        .AddSingleton<FirmwareService>()
         .AddSingleton<GroupService>()
         .AddSingleton<HistoryService>()
         .AddSingleton<HomeService>()

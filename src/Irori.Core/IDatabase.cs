@@ -2,6 +2,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
+using Irori.Core.Firmware;
 using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
@@ -84,6 +85,9 @@ public interface IStores
 
     /// <summary>Recorded commands.</summary>
     ICommandStore Commands { get; }
+
+    /// <summary>Released firmware.</summary>
+    IFirmwareStore Firmware { get; }
 
     /// <summary>Points and frames.</summary>
     IHistoryStore History { get; }

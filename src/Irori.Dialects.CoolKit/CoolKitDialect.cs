@@ -38,6 +38,7 @@ public static class CoolKitDialect
     public static IServiceCollection AddCoolKit(this IServiceCollection services) => services
         .AddSingleton<Authorizer>()
         .AddSingleton<Operations>()
+        .AddSingleton<OwnAddress>()
         .AddSingleton<UserOperations>()
         .AddSingleton<FamilyOperations>()
         .AddSingleton<DeviceOperations>()
@@ -47,6 +48,7 @@ public static class CoolKitDialect
         .AddSingleton<GroupOperations>()
         .AddSingleton<ShareOperations>()
         .AddSingleton<HistoryOperations>()
+        .AddSingleton<FirmwareOperations>()
         .AddSingleton<MessageOperations>()
         .AddSingleton<HomepageOperations>()
         .AddSingleton<AccountOperations>()
@@ -73,6 +75,7 @@ public static class CoolKitDialect
         services.GetRequiredService<GroupOperations>().Map(v2);
         services.GetRequiredService<ShareOperations>().Map(v2);
         services.GetRequiredService<HistoryOperations>().Map(v2);
+        services.GetRequiredService<FirmwareOperations>().Map(v2);
         services.GetRequiredService<MessageOperations>().Map(v2);
         services.GetRequiredService<HomepageOperations>().Map(v2);
         var v1 = routes.MapGroup("").WithGroupName(DocumentV1);

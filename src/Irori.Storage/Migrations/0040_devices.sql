@@ -26,7 +26,6 @@ CREATE TABLE firmware (
     UNIQUE (product, model, version)
 );
 
--- The bytes are kept as a file named by its digest (SHA-256, hex).
 CREATE TABLE firmware_files (
     firmware BIGINT  NOT NULL REFERENCES firmware (no),
     position INTEGER NOT NULL,
@@ -36,3 +35,11 @@ CREATE TABLE firmware_files (
     PRIMARY KEY (firmware, position)
 );
 CREATE INDEX firmware_files_digest ON firmware_files (digest);
+
+-- The bytes of files, once for each digest (SHA-256, hex): they are where every node, a backup and a move find them.
+CREATE TABLE firmware_pieces (
+    digest   TEXT    NOT NULL,
+    position INTEGER NOT NULL,
+    bytes    BYTEA   NOT NULL,
+    PRIMARY KEY (digest, position)
+);

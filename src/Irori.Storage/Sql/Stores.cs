@@ -3,6 +3,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
+using Irori.Core.Firmware;
 using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
@@ -16,6 +17,7 @@ using Irori.Storage.Accounts;
 using Irori.Storage.Bindings;
 using Irori.Storage.Commands;
 using Irori.Storage.Devices;
+using Irori.Storage.Firmware;
 using Irori.Storage.Groups;
 using Irori.Storage.History;
 using Irori.Storage.Homes;
@@ -58,6 +60,8 @@ internal sealed class Stores(SqlSession session) : IStores
     public ILinkStore Links => new LinkStore(session);
 
     public ICommandStore Commands => new CommandStore(session);
+
+    public IFirmwareStore Firmware => new FirmwareStore(session);
 
     public IHistoryStore History => new HistoryStore(session);
 }

@@ -109,3 +109,8 @@ public sealed class UpgradesOnSqlite(SqliteHouse house) : UpgradeContract(house)
 
 [Trait("run", "full")]
 public sealed class UpgradesOnPostgres(PostgresHouse house) : UpgradeContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class FirmwaresOnSqlite(SqliteHouse house) : FirmwareContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class FirmwaresOnPostgres(PostgresHouse house) : FirmwareContract(house), IClassFixture<PostgresHouse>;

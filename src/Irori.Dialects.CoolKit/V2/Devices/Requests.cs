@@ -302,3 +302,22 @@ internal sealed record HistoryRequest
     /// <summary>How many, 1 to 30; absent: 30.</summary>
     public int? Num { get; init; }
 }
+
+/// <summary>Which firmware devices have.</summary>
+internal sealed record FirmwareRequest
+{
+    /// <summary>1 to 30 entries.</summary>
+    public required IReadOnlyList<FirmwareOfDevice> DeviceInfoList { get; init; }
+}
+
+/// <summary>Which firmware a device has.</summary>
+internal sealed record FirmwareOfDevice
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    /// <summary>The module's name.</summary>
+    public required string Model { get; init; }
+
+    public required string Version { get; init; }
+}

@@ -225,3 +225,30 @@ internal sealed record HistoryEntryData
     /// <summary>When, in milliseconds.</summary>
     public required long OpsTime { get; init; }
 }
+
+/// <summary>Firmware for those devices that can be upgraded.</summary>
+internal sealed record FirmwareData(IReadOnlyList<FirmwareOfferData> OtaInfoList);
+
+/// <summary>Firmware to which a device can be upgraded.</summary>
+internal sealed record FirmwareOfferData
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>Its files, one for each partition.</summary>
+    public required IReadOnlyList<FirmwareFileData> BinList { get; init; }
+
+    /// <summary>Reserved: always empty.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>Reserved: always empty.</summary>
+    public string ForceTime { get; init; } = "";
+}
+
+/// <summary>A file of firmware.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="DownloadUrl">Where it is fetched.</param>
+/// <param name="Digest">SHA-256, lower-case hex.</param>
+internal sealed record FirmwareFileData(string Name, string DownloadUrl, string Digest);
