@@ -41,6 +41,7 @@ public static class CoreServices
         .AddSingleton<LeaseKeeper>()
         .AddSingleton<LinkService>()
         .AddSingleton<MessageService>()
+        .AddSingleton<OAuthService>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()

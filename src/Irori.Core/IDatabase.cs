@@ -59,6 +59,9 @@ public interface IStores
     /// <summary>Sessions.</summary>
     ISessionStore Sessions { get; }
 
+    /// <summary>OAuth codes.</summary>
+    IOAuthStore OAuth { get; }
+
     /// <summary>Brands, products, thing models, names.</summary>
     IProductStore Products { get; }
 

@@ -8,6 +8,7 @@ using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
 using Irori.Dialects.CoolKit.V2.Homepage;
 using Irori.Dialects.CoolKit.V2.Messages;
+using Irori.Dialects.CoolKit.V2.OAuth;
 using Irori.Dialects.CoolKit.V2.Users;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +41,8 @@ public static class CoolKitDialect
         .AddSingleton<Operations>()
         .AddSingleton<OwnAddress>()
         .AddSingleton<UserOperations>()
+        .AddSingleton<OAuthOperations>()
+        .AddSingleton<SignInPage>()
         .AddSingleton<FamilyOperations>()
         .AddSingleton<DeviceOperations>()
         .AddSingleton<StatusOperations>()
@@ -67,6 +70,8 @@ public static class CoolKitDialect
         var services = routes.ServiceProvider;
         var v2 = routes.MapGroup("").WithGroupName(DocumentV2);
         services.GetRequiredService<UserOperations>().Map(v2);
+        services.GetRequiredService<OAuthOperations>().Map(v2);
+        services.GetRequiredService<SignInPage>().Map(routes);
         services.GetRequiredService<FamilyOperations>().Map(v2);
         services.GetRequiredService<DeviceOperations>().Map(v2);
         services.GetRequiredService<StatusOperations>().Map(v2);

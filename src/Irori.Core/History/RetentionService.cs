@@ -71,6 +71,7 @@ public sealed partial class RetentionService(IDatabase database, RetentionSettin
             + await AllAsync("Operations", s => s.History.PurgeAsync(PurgedTable.Operations, now.AddDays(-settings.OperationDays), Piece), cancel)
             + await AllAsync("Sessions", s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel)
             + await AllAsync("Codes", s => s.Codes.PurgeAsync(now - CodeService.Remembered, Piece), cancel)
+            + await AllAsync("OAuthCodes", s => s.OAuth.PurgeAsync(now, Piece), cancel)
             + await AllAsync("Claims", s => s.Devices.PurgeClaimsAsync(now - DeviceService.AdoptionWindow, Piece), cancel);
     }
 

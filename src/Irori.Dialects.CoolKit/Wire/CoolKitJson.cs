@@ -10,6 +10,7 @@ using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.V2.Families;
 using Irori.Dialects.CoolKit.V2.Homepage;
 using Irori.Dialects.CoolKit.V2.Messages;
+using Irori.Dialects.CoolKit.V2.OAuth;
 using Irori.Dialects.CoolKit.V2.Users;
 using Irori.Dialects.CoolKit.Realtime;
 
@@ -21,6 +22,7 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(Envelope<RegionData>))]
 [JsonSerializable(typeof(Envelope<SessionData>))]
 [JsonSerializable(typeof(Envelope<TokenData>))]
+[JsonSerializable(typeof(Envelope<OAuthTokenData>))]
 [JsonSerializable(typeof(Envelope<ProfileData>))]
 [JsonSerializable(typeof(Envelope<FamilyListData>))]
 [JsonSerializable(typeof(Envelope<NewFamilyData>))]
@@ -48,6 +50,7 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(ProfileRequest))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(CloseAccountRequest))]
+[JsonSerializable(typeof(OAuthTokenRequest))]
 [JsonSerializable(typeof(FamilyListRequest))]
 [JsonSerializable(typeof(CreateFamilyRequest))]
 [JsonSerializable(typeof(CreateRoomRequest))]

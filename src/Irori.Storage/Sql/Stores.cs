@@ -43,6 +43,8 @@ internal sealed class Stores(SqlSession session) : IStores
 
     public ISessionStore Sessions => new SessionStore(session);
 
+    public IOAuthStore OAuth => new OAuthStore(session);
+
     public IProductStore Products => new ProductStore(session);
 
     public IDeviceStore Devices => new DeviceStore(session);

@@ -114,3 +114,8 @@ public sealed class FirmwaresOnSqlite(SqliteHouse house) : FirmwareContract(hous
 
 [Trait("run", "full")]
 public sealed class FirmwaresOnPostgres(PostgresHouse house) : FirmwareContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class OAuthOnSqlite(SqliteHouse house) : OAuthContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class OAuthOnPostgres(PostgresHouse house) : OAuthContract(house), IClassFixture<PostgresHouse>;

@@ -42,6 +42,7 @@ public sealed class SecretTests
         ("loginWithSmsCode", "data.at", "self"), ("loginWithSmsCode", "data.rt", "self"),
         ("resetPassword", "data.at", "self"), ("resetPassword", "data.rt", "self"),
         ("refreshTokens", "data.at", "self"), ("refreshTokens", "data.rt", "self"),
+        ("getOAuthToken", "data.accessToken", "self"), ("getOAuthToken", "data.refreshToken", "self"),
         ("listThings", "data.thingList.itemData.devicekey", "owner"),
         ("getThings", "data.thingList.itemData.devicekey", "owner"),
         ("getHomepage", "data.thingInfo.thingList.itemData.devicekey", "owner"),
@@ -166,6 +167,8 @@ public sealed class SecretTests
             var data = answer["data"] as JsonObject ?? answer;
             if (data["at"] is { } at) Keep("access token", (string)at!);
             if (data["rt"] is { } rt) Keep("refresh token", (string)rt!);
+            if (data["accessToken"] is { } accessToken) Keep("access token", (string)accessToken!);
+            if (data["refreshToken"] is { } refreshToken) Keep("refresh token", (string)refreshToken!);
 
             Take(operation.Name, role, answer);
         }
@@ -185,6 +188,8 @@ public sealed class SecretTests
             "changePassword" => ("", new JsonObject { ["oldPassword"] = CoolKitHouse.Password, ["newPassword"] = CoolKitHouse.Password }),
             "updateUserProfile" => ("", new JsonObject { ["nickname"] = "Nick" }),
             "refreshTokens" => ("", new JsonObject { ["rt"] = app.RefreshToken }),
+            "getOAuthToken" => ("", new JsonObject { ["grantType"] = "refresh_token", ["rt"] = app.RefreshToken }),
+            "revokeOAuthToken" => ("", null),
             "closeAccount" => ("", new JsonObject { ["verificationCode"] = "0000" }),
             "getUserProfile" or "logoutUser" or "listFamilies" => ("", null),
             "listThings" => ("num=0", null),
