@@ -158,9 +158,6 @@ public interface IBindingStore
     /// <summary>Sets what a person calls a device; null: as the owner does.</summary>
     Task SetAliasAsync(long account, long device, string? alias);
 
-    /// <summary>A person's settings of a device; whoever else changes them waits until this unit of work ends.</summary>
-    Task<string> LockSettingsAsync(long account, long device);
-
     /// <summary>Replaces a person's settings of a device.</summary>
     Task SetSettingsAsync(long account, long device, string settings);
 

@@ -49,7 +49,7 @@ public sealed class DeviceEditor(IDatabase database)
         cancel);
 
     /// <summary>
-    /// Lays a JSON object over this person's settings of devices, of all or of none. What the owner says of
+    /// Lays a JSON object over this person's settings of devices, of all or of none, and answers them in this order. What the owner says of
     /// <paramref name="keepsOperations"/> holds for the device: whether the history of operations is kept.
     /// </summary>
     public Task<Result<IReadOnlyList<VisibleDevice>>> ChangeSettingsAsync(
@@ -57,24 +57,20 @@ public sealed class DeviceEditor(IDatabase database)
         database.WriteAsync<IReadOnlyList<VisibleDevice>>(
             async s =>
             {
-                var found = new List<VisibleDevice>();
-                foreach (var id in deviceIds)
+                var ids = deviceIds.Distinct(StringComparer.Ordinal).ToList();
+                // Of two who change them at once, each sees what the one before has done, and nobody takes them away in between.
+                await s.Homes.LockAsync(who.Account.No);
+                await s.Bindings.LockAsync(who.Account.No, ids);
+                var found = await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, ids);
+                if (found.Count < ids.Count) return Fault.NotVisible("device");
+                foreach (var device in found)
                 {
-                    if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, id) is not { } device) return Fault.NotVisible("device");
-                    found.Add(device);
-                }
-
-                // Rows are locked in one order, whoever asks.
-                foreach (var device in found.OrderBy(d => d.No))
-                {
-                    var known = await s.Bindings.LockSettingsAsync(who.Account.No, device.No);
-                    await s.Bindings.SetSettingsAsync(who.Account.No, device.No, JsonMerge.Lay(known, settings));
+                    await s.Bindings.SetSettingsAsync(who.Account.No, device.No, JsonMerge.Lay(device.Settings, settings));
                     if (device.Role == Role.Owner && keepsOperations is { } keeps) await s.Devices.SetKeepsOperationsAsync(device.No, keeps);
                 }
 
-                var changed = new List<VisibleDevice>(found.Count);
-                foreach (var device in found) changed.Add((await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id))!);
-                return changed;
+                var changed = (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, ids)).ToDictionary(d => d.Id, StringComparer.Ordinal);
+                return ids.ConvertAll(id => changed[id]);
             },
             cancel);
 

@@ -91,9 +91,6 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     public Task SetAliasAsync(long account, long device, string? alias) => session.ExecuteAsync(
         "UPDATE bindings SET alias = @alias WHERE account = @account AND device = @device", new { account, device, alias });
 
-    public async Task<string> LockSettingsAsync(long account, long device) => await session.FirstAsync<string>(
-        $"SELECT b.settings FROM bindings b WHERE b.account = @account AND b.device = @device {session.Engine.ForUpdate("b")}", new { account, device }) ?? "{}";
-
     public Task SetSettingsAsync(long account, long device, string settings) => session.ExecuteAsync(
         "UPDATE bindings SET settings = @settings WHERE account = @account AND device = @device", new { account, device, settings });
 
