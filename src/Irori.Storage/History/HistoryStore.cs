@@ -21,6 +21,18 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         """,
         new { device, limit });
 
+    public Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, DateTimeOffset before, int limit) => session.ListAsync<OperationRecord>(
+        """
+        SELECT o.at, o.account, o.body,
+            (SELECT min(l.value) FROM logins l JOIN accounts a ON a.no = l.account WHERE a.id = o.account AND l.kind = 'Email' AND l.scope = '') AS email,
+            (SELECT min(l.value) FROM logins l JOIN accounts a ON a.no = l.account WHERE a.id = o.account AND l.kind = 'Phone' AND l.scope = '') AS phone
+        FROM operations o WHERE o.device = @device AND o.at >= @from AND o.at < @before ORDER BY o.at DESC, o.no DESC LIMIT @limit
+        """,
+        new { device, from, before, limit });
+
+    public Task<int> ClearOperationsAsync(long device, DateTimeOffset until, int limit) => session.ExecuteAsync(
+        "DELETE FROM operations WHERE no IN (SELECT no FROM operations WHERE device = @device AND at <= @until LIMIT @limit)", new { device, until, limit });
+
     // Points are found by the days' seeks into each device's properties: only the rows of the day are read, however many there are.
     public Task<IReadOnlyList<TableGrowth>> GrowthAsync(DateTimeOffset since, RetentionSettings retention) => session.ListAsync<TableGrowth>(
         $"""
@@ -50,6 +62,7 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         {
             PurgedTable.Frames => ("frames", "no", "at"),
             PurgedTable.Presence => ("presence", "no", "at"),
+            PurgedTable.Operations => ("operations", "no", "at"),
             _ => ("commands", "id", "created"),
         };
         return session.ExecuteAsync($"DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM {name} WHERE {time} < @before ORDER BY {time} LIMIT @limit)", new { before, limit });

@@ -83,6 +83,11 @@ internal sealed record SettingsV1
     public int WxDoorbellNotify { get; init; }
 
     public int AppDoorbellNotify { get; init; }
+
+    public static SettingsV1 Of(DeviceSettings settings) => new()
+    {
+        OpsNotify = settings.OpsNotify ?? 0, OpsHistory = settings.OpsHistory ?? 1, AlarmNotify = settings.AlarmNotify ?? 1,
+    };
 }
 
 /// <summary>Who shared a device, and the rights that he gave.</summary>

@@ -66,8 +66,8 @@ internal sealed class DeviceV1Operations(DeviceService devices, GroupService gro
         if (request.Name.Length is 0 or > MaxName) return Fault.Invalid("name", $"name has 1 to {MaxName} characters");
         var id = request.DeviceId.ToLowerInvariant();
         if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitFaults.DeviceIdShape);
-        var settings = JsonSerializer.Serialize(UserSettings.Of(null), CoolKitJson.TypeOf<UserSettings>());
-        var wanted = new AddDevice(id, key => Same(key, request.Apikey), request.Chipid, request.Name, settings) { OnlyFree = true };
+        var settings = new DeviceSettings().WithDefaults().ToJson();
+        var wanted = new AddDevice(id, key => Same(key, request.Apikey), request.Chipid, request.Name, settings) { Taking = Taking.Free };
         return (await devices.AddAsync(caller.Person, wanted, cancel)).Try(out var device, out var fault)
             ? (await ShowAsync(caller, [device], withTags: true, cancel))[0]
             : fault;
@@ -98,9 +98,9 @@ internal sealed class DeviceV1Operations(DeviceService devices, GroupService gro
 
     private async Task<IReadOnlyList<DeviceV1>> ShowAsync(Caller caller, IReadOnlyList<VisibleDevice> found, bool withTags, CancellationToken cancel)
     {
-        var things = await mapper.ThingsAsync(found, cancel);
+        var shown = await mapper.DevicesAsync(caller.Person, found, cancel);
         var memberships = await groups.OfDevicesAsync(caller.Person, found, cancel);
-        return [.. things.Zip(found, (thing, device) => Show(thing.ItemData, device, memberships[device.No], withTags))];
+        return [.. shown.Zip(found, (data, device) => Show(data, device, memberships[device.No], withTags))];
     }
 
     // v1 and v2 show the same device; only where things stand is another.
@@ -112,7 +112,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, GroupService gro
         Extra = new ExtraV1(data.Extra.ModelInfo, data.Extra),
         OnlineTime = UserV1.Iso(device.LastSeen ?? device.Since),
         Ip = device.Ip ?? "",
-        Settings = new SettingsV1 { OpsNotify = data.Settings.OpsNotify, OpsHistory = data.Settings.OpsHistory, AlarmNotify = data.Settings.AlarmNotify },
+        Settings = SettingsV1.Of(data.Settings),
         Groups = [.. memberships.Where(m => m.Kind == GroupKind.Folder).Select(m => m.GroupId)],
         Params = data.Params,
         Online = data.Online,
