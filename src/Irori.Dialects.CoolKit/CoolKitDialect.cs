@@ -55,7 +55,10 @@ public static class CoolKitDialect
         .AddSingleton<MessageOperations>()
         .AddSingleton<HomepageOperations>()
         .AddSingleton<AccountOperations>()
+        .AddSingleton<DeviceV1Mapper>()
         .AddSingleton<DeviceV1Operations>()
+        .AddSingleton<InfoV1Operations>()
+        .AddSingleton<HistoryV1Operations>()
         .AddSingleton<GroupV1Operations>()
         .AddSingleton<ThingMapper>()
         .AddSingleton<Dispatch>()
@@ -86,6 +89,8 @@ public static class CoolKitDialect
         var v1 = routes.MapGroup("").WithGroupName(DocumentV1);
         services.GetRequiredService<AccountOperations>().Map(v1);
         services.GetRequiredService<DeviceV1Operations>().Map(v1);
+        services.GetRequiredService<InfoV1Operations>().Map(v1);
+        services.GetRequiredService<HistoryV1Operations>().Map(v1);
         services.GetRequiredService<GroupV1Operations>().Map(v1);
         services.GetRequiredService<Dispatch>().Map(v2, v1);
         services.GetRequiredService<RealtimeEndpoint>().Map(routes);

@@ -64,7 +64,7 @@ public interface IHistoryStore
     Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit);
 
     /// <summary>Operations in [from, before), newest first.</summary>
-    Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, DateTimeOffset before, int limit);
+    Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, OperationRange range);
 
     /// <summary>Removes operations of a device up to a time; at most <paramref name="limit"/>.</summary>
     Task<int> ClearOperationsAsync(long device, DateTimeOffset until, int limit);

@@ -34,16 +34,17 @@ public sealed class HistoryService(IDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// Operations of a device before a time, newest first: what the owner has of his ownership, and everybody else since it was shared with him.
+    /// Operations of a device, newest first: what the owner has of his ownership, and everybody else since it was shared with him.
     /// </summary>
     public Task<Result<IReadOnlyList<OperationRecord>>> OperationsAsync(
-        Principal who, string deviceId, DateTimeOffset before, int limit, CancellationToken cancel) => database.ReadAsync<Result<IReadOnlyList<OperationRecord>>>(
+        Principal who, string deviceId, OperationRange range, CancellationToken cancel) => database.ReadAsync<Result<IReadOnlyList<OperationRecord>>>(
         async s =>
         {
             if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
             var from = device.OwnerSince ?? DateTimeOffset.UnixEpoch;
             if (device.Role != Role.Owner && await s.Bindings.FindAsync(who.Account.No, device.No) is { } binding && binding.Since > from) from = binding.Since;
-            return Result.Of(await s.History.OperationsAsync(device.No, from, before, limit));
+            if (range.From is { } first && first > from) from = first;
+            return Result.Of(await s.History.OperationsAsync(device.No, from, range));
         },
         cancel);
 

@@ -10,9 +10,24 @@ public sealed record Operation(DateTimeOffset At, string? Account, string Body)
     public IReadOnlyList<string>? IfChanged { get; init; }
 }
 
+/// <summary>Which operations are wanted, newest first.</summary>
+/// <param name="Limit">How many.</param>
+/// <param name="Skip">How many newer ones to pass over.</param>
+public sealed record OperationRange(int Limit, int Skip = 0)
+{
+    /// <summary>The first moment; null: the beginning.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>The moment before which they were; null: now.</summary>
+    public DateTimeOffset? Before { get; init; }
+}
+
 /// <summary>An operation as it is read back, with how the person is called.</summary>
 public sealed class OperationRecord
 {
+    /// <summary>Its number.</summary>
+    public required long No { get; init; }
+
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
 

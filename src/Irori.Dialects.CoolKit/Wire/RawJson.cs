@@ -23,7 +23,8 @@ internal readonly record struct RawJson(string Text)
         return Of(document.RootElement.EnumerateObject().Select(p => (p.Name, p.Value.GetRawText())), wanted);
     }
 
-    private static RawJson Of(IEnumerable<(string Name, string Json)> values, IReadOnlyCollection<string>? wanted)
+    /// <summary>An object of values, which are JSON: all, or those that were asked for.</summary>
+    public static RawJson Of(IEnumerable<(string Name, string Json)> values, IReadOnlyCollection<string>? wanted = null)
     {
         var text = new StringBuilder("{");
         foreach (var (name, json) in values)

@@ -21,14 +21,14 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         """,
         new { device, limit });
 
-    public Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, DateTimeOffset before, int limit) => session.ListAsync<OperationRecord>(
+    public Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, OperationRange range) => session.ListAsync<OperationRecord>(
         """
-        SELECT o.at, o.account, o.body,
+        SELECT o.no, o.at, o.account, o.body,
             (SELECT min(l.value) FROM logins l JOIN accounts a ON a.no = l.account WHERE a.id = o.account AND l.kind = 'Email' AND l.scope = '') AS email,
             (SELECT min(l.value) FROM logins l JOIN accounts a ON a.no = l.account WHERE a.id = o.account AND l.kind = 'Phone' AND l.scope = '') AS phone
-        FROM operations o WHERE o.device = @device AND o.at >= @from AND o.at < @before ORDER BY o.at DESC, o.no DESC LIMIT @limit
+        FROM operations o WHERE o.device = @device AND o.at >= @from AND o.at < @before ORDER BY o.at DESC, o.no DESC LIMIT @Limit OFFSET @Skip
         """,
-        new { device, from, before, limit });
+        new { device, from, before = range.Before ?? DateTimeOffset.MaxValue, range.Limit, range.Skip });
 
     public Task<int> ClearOperationsAsync(long device, DateTimeOffset until, int limit) => session.ExecuteAsync(
         "DELETE FROM operations WHERE no IN (SELECT no FROM operations WHERE device = @device AND at <= @until LIMIT @limit)", new { device, until, limit });

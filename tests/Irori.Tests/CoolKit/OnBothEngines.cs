@@ -55,6 +55,11 @@ public sealed class V1AccountsOnSqlite(SqliteHouse house) : V1AccountContract(ho
 [Trait("run", "full")]
 public sealed class V1AccountsOnPostgres(PostgresHouse house) : V1AccountContract(house), IClassFixture<PostgresHouse>;
 
+public sealed class V1InfoOnSqlite(SqliteHouse house) : V1InfoContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class V1InfoOnPostgres(PostgresHouse house) : V1InfoContract(house), IClassFixture<PostgresHouse>;
+
 public sealed class V1GroupsOnSqlite(SqliteHouse house) : V1GroupContract(house), IClassFixture<SqliteHouse>;
 
 [Trait("run", "full")]

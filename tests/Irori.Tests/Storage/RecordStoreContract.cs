@@ -71,7 +71,7 @@ public abstract class RecordStoreContract
         var kept = await ListAsync(world);
         kept.Select(o => o.At).ShouldBe([Now.AddSeconds(6), Now.AddSeconds(3), Now.AddSeconds(2)], "what was never known has not changed, and what did not change is none");
         kept.Select(o => (o.Account is null, o.Email)).ShouldBe([(false, "owner@example.com"), (false, "owner@example.com"), (true, null)]);
-        (await world.ReadAsync(s => s.History.OperationsAsync(world.Device, Now.AddSeconds(3), Now.AddSeconds(6), 10))).ShouldHaveSingleItem().At.ShouldBe(Now.AddSeconds(3));
+        (await world.ReadAsync(s => s.History.OperationsAsync(world.Device, Now.AddSeconds(3), new OperationRange(10) { Before = Now.AddSeconds(6) }))).ShouldHaveSingleItem().At.ShouldBe(Now.AddSeconds(3));
         (await world.WriteAsync(s => s.History.ClearOperationsAsync(world.Device, Now.AddSeconds(3), 10))).ShouldBe(2);
         (await ListAsync(world)).ShouldHaveSingleItem().At.ShouldBe(Now.AddSeconds(6));
         (await world.WriteAsync(s => s.History.PurgeAsync(PurgedTable.Operations, Now.AddSeconds(7), 10))).ShouldBe(1);
@@ -150,7 +150,7 @@ public abstract class RecordStoreContract
     });
 
     private static Task<IReadOnlyList<OperationRecord>> ListAsync(World world) =>
-        world.ReadAsync(s => s.History.OperationsAsync(world.Device, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, 10));
+        world.ReadAsync(s => s.History.OperationsAsync(world.Device, DateTimeOffset.UnixEpoch, new OperationRange(10)));
 
     private static Task<long?> ReleaseAsync(World world, string id, string version, params string[] digests) => world.WriteAsync(s => s.Firmware.AddAsync(new FirmwareRelease
     {

@@ -25,8 +25,8 @@ internal sealed class HistoryOperations(HistoryService history)
     {
         if (request.Num is < 1 or > MaxNum) return Fault.Invalid("num", $"num is 1 to {MaxNum}");
         if (request.From is { } given && (given < 0 || given > LastTime)) return Fault.Invalid("from", "from is a time in milliseconds");
-        var before = DateTimeOffset.FromUnixTimeMilliseconds(request.From ?? LastTime);
-        var listed = await history.OperationsAsync(caller.Person, request.DeviceId, before, request.Num ?? MaxNum, cancel);
+        var range = new OperationRange(request.Num ?? MaxNum) { Before = request.From is { } before ? DateTimeOffset.FromUnixTimeMilliseconds(before) : null };
+        var listed = await history.OperationsAsync(caller.Person, request.DeviceId, range, cancel);
         return listed.Try(out var operations, out var fault) ? new HistoryData([.. operations.Select(o => Of(request.DeviceId, o))]) : fault;
     }
 
@@ -43,8 +43,8 @@ internal sealed class HistoryOperations(HistoryService history)
         OpsTime = operation.At.ToUnixTimeMilliseconds(),
     };
 
-    // A list as text: "switch" for a device with one channel, the numbers of the channels for one with more.
-    private static string? Channels(string body)
+    /// <summary>A list as text: "switch" for a device with one channel, the numbers of the channels for one with more.</summary>
+    internal static string? Channels(string body)
     {
         using var document = JsonDocument.Parse(body);
         var root = document.RootElement;

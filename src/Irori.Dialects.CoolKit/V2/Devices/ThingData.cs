@@ -124,6 +124,9 @@ internal sealed record ExtraData
     public required string BrandId { get; init; }
 
     public string? Chipid { get; init; }
+
+    /// <summary>As mac; only in v1.</summary>
+    public string? StaMac { get; init; }
 }
 
 /// <summary>A group in which a device is.</summary>
