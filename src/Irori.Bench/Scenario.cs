@@ -55,13 +55,11 @@ internal enum BarKind
 internal sealed record Bar(BarKind Kind, double Limit)
 {
     /// <summary>Whether it is reached; null when there is nothing to compare.</summary>
-    public bool? IsMet(double? irori, double? ratio) => Kind switch
+    public bool? IsMet(double? irori, double? ratio)
     {
-        BarKind.RatioAtLeast => ratio >= Limit,
-        BarKind.RatioAtMost => ratio <= Limit,
-        BarKind.ValueAtLeast => irori >= Limit,
-        _ => irori <= Limit,
-    } && (Kind is BarKind.RatioAtLeast or BarKind.RatioAtMost ? ratio : irori) is not null;
+        if ((Kind is BarKind.RatioAtLeast or BarKind.RatioAtMost ? ratio : irori) is not { } number) return null;
+        return Kind is BarKind.RatioAtLeast or BarKind.ValueAtLeast ? number >= Limit : number <= Limit;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Kind switch

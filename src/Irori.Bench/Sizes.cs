@@ -9,7 +9,7 @@ internal sealed record Sizes
     /// <summary>Enough to see that everything runs.</summary>
     public static Sizes Tiny { get; } = new()
     {
-        Seconds = 0.3, WarmSeconds = 0.2, IdleSeconds = 0.1, CommandDevices = 16, InFlight = 4, ReportDevices = 16, PacedRate = 50, Links = 20, WarmLinks = 4,
+        Seconds = 0.5, WarmSeconds = 0.2, IdleSeconds = 0.1, CommandDevices = 16, InFlight = 4, ReportDevices = 16, PacedRate = 50, Links = 20, WarmLinks = 4,
         FewDevices = 40, ManyDevices = 400, HomeDevices = 40, ListCalls = 5, Points = 2_000, PointDevices = 20,
     };
 

@@ -19,11 +19,11 @@ internal sealed class Latencies
     /// <summary>How many there are.</summary>
     public int Count => _all.Sum(l => l.Count);
 
-    /// <summary>The latency in milliseconds below which this part of all lies.</summary>
+    /// <summary>The smallest latency, in milliseconds, that this part of all does not exceed.</summary>
     public double Percentile(double part)
     {
         var sorted = _all.SelectMany(l => l).Order().ToArray();
         if (sorted.Length == 0) throw new BenchException("Nothing was answered in time, so there is nothing to measure");
-        return Stopwatch.GetElapsedTime(0, sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))]).TotalMilliseconds;
+        return Stopwatch.GetElapsedTime(0, sorted[Math.Max(0, (int)Math.Ceiling(sorted.Length * part) - 1)]).TotalMilliseconds;
     }
 }

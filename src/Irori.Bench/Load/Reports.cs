@@ -12,6 +12,15 @@ internal static class Reports
         yield return ("current", $"\"{number % 13}.{number % 90 + 10}\"");
     }
 
+    /// <summary>The values of a report as the table of points holds them.</summary>
+    /// <param name="properties">The numbers of the properties, in the order of <see cref="Values"/>.</param>
+    /// <param name="number">Of the report.</param>
+    public static string Packed(IReadOnlyList<long> properties, long number) =>
+        $"{{{string.Join(',', Values(number).Select((v, place) => $"\"{properties[place]}\":{v.Json}"))}}}";
+
+    /// <summary>The key of a report in the table of points, beside its device.</summary>
+    public static long At(long arrival, long version) => (arrival << 20) + version;
+
     /// <summary>The frame of a report.</summary>
     public static string Frame(string device, long number)
     {

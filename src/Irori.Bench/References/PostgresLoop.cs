@@ -21,7 +21,7 @@ internal static class PostgresLoop
         FROM unnest($1, $2, $3, $4, $5) AS n (device, version, vals, keys, updated) WHERE s.device = n.device
         """;
 
-    private const string Points = "INSERT INTO points (device, property, arrival, seq, value) SELECT * FROM unnest($1, $2, $3, $4, $5)";
+    private const string Points = "INSERT INTO points (device, at, vals) SELECT * FROM unnest($1, $2, $3)";
     private const string Frames = "INSERT INTO frames (device, at, direction, bytes) SELECT device, at, 'i', bytes FROM unnest($1, $2, $3) AS n (device, at, bytes)";
 
     public static async Task<double> RunAsync(House house, int devices, int batch, double seconds, CancellationToken cancel)
@@ -69,12 +69,9 @@ internal static class PostgresLoop
 
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var times = Enumerable.Repeat(now, devices.Length).ToArray();
-        var points = devices.SelectMany((d, i) => Reports.Values(versions[i]).Select((v, p) => (Device: d, Property: properties[p], Version: versions[i], v.Json))).ToList();
         await using var batch = new NpgsqlBatch(connection, transaction);
         Add(Update, devices, versions.ToArray(), values.ToArray(), Enumerable.Repeat("[]", devices.Length).ToArray(), times);
-        Add(
-            Points, points.Select(p => p.Device).ToArray(), points.Select(p => p.Property).ToArray(), Enumerable.Repeat(now, points.Count).ToArray(),
-            points.Select(p => p.Version).ToArray(), points.Select(p => p.Json).ToArray());
+        Add(Points, devices, versions.Select(v => Reports.At(now, v)).ToArray(), versions.Select(v => Reports.Packed(properties, v)).ToArray());
         Add(Frames, devices, times, versions.Select(v => System.Text.Encoding.ASCII.GetBytes(Reports.Frame("1000000000", v))).ToArray());
         await batch.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -24,7 +24,7 @@ internal static class SqliteLoop
         using var commit = Prepare(connection, "COMMIT");
         using var select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $a", "$a");
         using var update = Prepare(connection, "UPDATE states SET version = $a, vals = $b, last_keys = $c, updated = $d WHERE device = $e", "$a", "$b", "$c", "$d", "$e");
-        using var point = Prepare(connection, "INSERT INTO points (device, property, arrival, seq, source_time, value) VALUES ($a, $b, $c, $d, NULL, $e)", "$a", "$b", "$c", "$d", "$e");
+        using var point = Prepare(connection, "INSERT INTO points (device, at, vals) VALUES ($a, $b, $c)", "$a", "$b", "$c");
         using var frame = Prepare(connection, "INSERT INTO frames (device, at, direction, bytes) VALUES ($a, $b, 'i', $c)", "$a", "$b", "$c");
         var start = Stopwatch.GetTimestamp();
         long done = 0;
@@ -51,8 +51,7 @@ internal static class SqliteLoop
 
             var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
             Execute(update, version, values, "[]", now, device);
-            var place = 0;
-            foreach (var (_, json) in Reports.Values(version)) Execute(point, device, properties[place++], now, version, json);
+            Execute(point, device, Reports.At(now, version), Reports.Packed(properties, version));
             Execute(frame, device, now, System.Text.Encoding.ASCII.GetBytes(Reports.Frame("1000000000", version)));
         }
     }

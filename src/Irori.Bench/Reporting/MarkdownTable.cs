@@ -40,7 +40,7 @@ internal static class MarkdownTable
             foreach (var m in scenario.Measures)
             {
                 var old = known.FirstOrDefault(k => k.Key == m.Key);
-                var (was, @is) = m.Ratio is not null && old?.Ratio is not null ? (old.Ratio, m.Ratio) : (old?.Irori?.Median, m.Irori?.Median);
+                var (was, @is) = m.Ratio is not null && (old is null || old.Ratio is not null) ? (old?.Ratio, m.Ratio) : (old?.Irori?.Median, m.Irori?.Median);
                 text.Append($"| {scenario.Name} | {m.Title} | {Numbers.Of(was)} | {Numbers.Of(@is)} | {Change(was, @is)} | {m.Bar} | {Verdict(m.IsMet)} |\n");
             }
         }

@@ -47,8 +47,8 @@ internal sealed class CommandStage(CommandSide reference, CommandSide irori, dou
 {
     public async Task WarmAsync(double warm, CancellationToken cancel)
     {
-        await reference.RunAsync(warm, cancel);
-        await irori.RunAsync(warm, cancel);
+        await reference.LoadAsync(warm, cancel);
+        await irori.LoadAsync(warm, cancel);
     }
 
     public Task<IReadOnlyDictionary<string, double>> ReferenceAsync(CancellationToken cancel) => reference.RunAsync(seconds, cancel);
@@ -80,12 +80,19 @@ internal sealed class CommandSide : IAsyncDisposable
         return context.Keep(new CommandSide(server, fleet, context.Sizes, token));
     }
 
-    public async Task<IReadOnlyDictionary<string, double>> RunAsync(double seconds, CancellationToken cancel)
+    /// <summary>Calls without a pause; answers the latencies of what was answered in time.</summary>
+    public async Task<Latencies> LoadAsync(double seconds, CancellationToken cancel)
     {
         var latencies = new Latencies();
-        var processor = _server.Processor;
         var end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
         await Task.WhenAll(Enumerable.Range(0, _sizes.InFlight).Select(first => Task.Run(() => CallAsync(first, end, latencies.NewList(), cancel), cancel)));
+        return latencies;
+    }
+
+    public async Task<IReadOnlyDictionary<string, double>> RunAsync(double seconds, CancellationToken cancel)
+    {
+        var processor = _server.Processor;
+        var latencies = await LoadAsync(seconds, cancel);
         return new Dictionary<string, double>
         {
             [CommandScenario.Rate] = latencies.Count / seconds, ["p50"] = latencies.Percentile(0.5), [CommandScenario.P99] = latencies.Percentile(0.99),

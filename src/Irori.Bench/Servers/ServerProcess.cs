@@ -120,6 +120,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
         };
+        // What this process was told is not for those that it measures.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("IRORI_", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
         if (collectable) start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ServerProcess).Assembly.Location;
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var now = Stopwatch.GetTimestamp();

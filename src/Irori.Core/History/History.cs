@@ -54,6 +54,11 @@ public sealed class Point
 /// <summary>Where a page of points starts.</summary>
 public readonly record struct PointCursor(long Arrival, long Seq);
 
+/// <summary>A step of removing points.</summary>
+/// <param name="Rows">Reports whose points went.</param>
+/// <param name="After">The device after which the next step begins; null: there is none left.</param>
+public readonly record struct PurgedPoints(int Rows, long? After);
+
 /// <summary>Storage of points and frames, and their end.</summary>
 public interface IHistoryStore
 {
@@ -72,8 +77,10 @@ public interface IHistoryStore
     /// <summary>What was appended since a time, by table and days of retention, with the bytes that it takes.</summary>
     Task<IReadOnlyList<TableGrowth>> GrowthAsync(DateTimeOffset since, RetentionSettings retention);
 
-    /// <summary>Removes points past their product's retention; at most <paramref name="limit"/>.</summary>
-    Task<int> PurgePointsAsync(DateTimeOffset now, int defaultDays, int limit);
+    /// <summary>
+    /// Removes reports' points past their product's retention: at most <paramref name="limit"/> reports, of at most as many devices after one.
+    /// </summary>
+    Task<PurgedPoints> PurgePointsAsync(DateTimeOffset now, int defaultDays, long after, int limit);
 
     /// <summary>Removes rows of a table that are older than a time; at most <paramref name="limit"/>.</summary>
     Task<int> PurgeAsync(PurgedTable table, DateTimeOffset before, int limit);

@@ -63,7 +63,7 @@ public sealed partial class RetentionService(IDatabase database, RetentionSettin
     public async Task<long> PurgeAsync(CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        return await AllAsync("Points", s => s.History.PurgePointsAsync(now, settings.PointDays, Piece), cancel)
+        return await AllPointsAsync(now, cancel)
             + await AllAsync("Frames", s => s.History.PurgeAsync(PurgedTable.Frames, now.AddDays(-settings.FrameDays), Piece), cancel)
             + await AllAsync("Presence", s => s.History.PurgeAsync(PurgedTable.Presence, now.AddDays(-settings.PresenceDays), Piece), cancel)
             + await AllAsync("Commands", s => s.History.PurgeAsync(PurgedTable.Commands, now.AddDays(-settings.CommandDays), Piece), cancel)
@@ -73,6 +73,21 @@ public sealed partial class RetentionService(IDatabase database, RetentionSettin
             + await AllAsync("Codes", s => s.Codes.PurgeAsync(now - CodeService.Remembered, Piece), cancel)
             + await AllAsync("OAuthCodes", s => s.OAuth.PurgeAsync(now, Piece), cancel)
             + await AllAsync("Claims", s => s.Devices.PurgeClaimsAsync(now - DeviceService.AdoptionWindow, Piece), cancel);
+    }
+
+    private async Task<long> AllPointsAsync(DateTimeOffset now, CancellationToken cancel)
+    {
+        long total = 0;
+        for (long? after = 0; after is { } device;)
+        {
+            var gone = await database.WriteAsync<PurgedPoints>(async s => await s.History.PurgePointsAsync(now, settings.PointDays, device, Piece), cancel);
+            if (!gone.IsOk) return total;
+            total += gone.Value.Rows;
+            IroriMeter.RowsRemoved("Points", gone.Value.Rows);
+            after = gone.Value.After;
+        }
+
+        return total;
     }
 
     private async Task<long> AllAsync(string table, Func<IStores, Task<int>> purge, CancellationToken cancel)

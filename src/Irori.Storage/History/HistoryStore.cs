@@ -1,3 +1,4 @@
+using System.Globalization;
 using Irori.Core.History;
 using Irori.Storage.Sql;
 
@@ -5,14 +6,34 @@ namespace Irori.Storage.History;
 
 internal sealed class HistoryStore(SqlSession session) : IHistoryStore
 {
-    public Task<IReadOnlyList<Point>> PointsAsync(long device, string property, long from, long to, PointCursor? after, int limit) => session.ListAsync<Point>(
-        """
-        SELECT p.arrival, p.seq, coalesce(p.source_time, p.arrival) AS source_time, p.value FROM points p
-        WHERE p.device = @device AND p.arrival >= @from AND p.arrival < @to AND (p.arrival, p.seq) > (@Arrival, @Seq)
-            AND p.property = (SELECT r.no FROM properties r JOIN devices d ON d.product = r.product WHERE d.no = @device AND r.name = @property)
-        ORDER BY p.arrival, p.seq LIMIT @limit
-        """,
-        new { device, property, from, to, Arrival = after?.Arrival ?? long.MinValue, Seq = after?.Seq ?? long.MinValue, limit });
+    // The rows of a device in their order; those without the property are passed over where they lie.
+    public async Task<IReadOnlyList<Point>> PointsAsync(long device, string property, long from, long to, PointCursor? after, int limit)
+    {
+        var found = new List<Point>();
+        if (await NumberAsync(device, property) is not { } number) return found;
+        var first = after is { } cursor ? Math.Max(PointKey.First(from), PointKey.Of(cursor.Arrival, cursor.Seq) + 1) : PointKey.First(from);
+        var end = PointKey.First(to);
+        for (var left = limit; left > 0; left = limit - found.Count)
+        {
+            var rows = await session.ListAsync<PackedRow>(
+                """
+                SELECT at, times, vals FROM points WHERE device = @device AND at >= @first AND at < @end AND vals LIKE @pattern ORDER BY at LIMIT @left
+                """,
+                new { device, first, end, pattern = PackedPoints.Pattern(number), left });
+            foreach (var row in rows)
+            {
+                if (PackedPoints.Find(row.Vals, number) is not { } value) continue;
+                var arrival = PointKey.Arrival(row.At);
+                var time = PackedPoints.Find(row.Times, number);
+                found.Add(new Point { Arrival = arrival, Seq = PointKey.Seq(row.At), SourceTime = time is null ? arrival : long.Parse(time, CultureInfo.InvariantCulture), Value = value });
+            }
+
+            if (rows.Count < left) return found;
+            first = rows[^1].At + 1;
+        }
+
+        return found;
+    }
 
     public Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit) => session.ListAsync<Frame>(
         """
@@ -33,28 +54,35 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
     public Task<int> ClearOperationsAsync(long device, DateTimeOffset until, int limit) => session.ExecuteAsync(
         "DELETE FROM operations WHERE no IN (SELECT no FROM operations WHERE device = @device AND at <= @until LIMIT @limit)", new { device, until, limit });
 
-    // Points are found by the days' seeks into each device's properties: only the rows of the day are read, however many there are.
+    // Points are found by a seek into each device's: only the rows of the day are read, however many there are.
     public Task<IReadOnlyList<TableGrowth>> GrowthAsync(DateTimeOffset since, RetentionSettings retention) => session.ListAsync<TableGrowth>(
         $"""
         SELECT 'points' AS name, CASE WHEN c.point_days > 0 THEN c.point_days ELSE @PointDays END AS days, count(*) AS rows,
-            CAST(sum({session.Engine.RowBytes.Point} + length(p.value)) AS BIGINT) AS bytes
-        FROM devices d CROSS JOIN products c CROSS JOIN properties r CROSS JOIN points p
-        WHERE c.no = d.product AND r.product = d.product AND p.device = d.no AND p.property = r.no AND p.arrival >= @since
+            CAST(sum({session.Engine.RowBytes.Point} + length(p.vals) + coalesce(length(p.times), 0)) AS BIGINT) AS bytes
+        FROM devices d CROSS JOIN products c CROSS JOIN points p
+        WHERE c.no = d.product AND p.device = d.no AND p.at >= @firstPoint
         GROUP BY CASE WHEN c.point_days > 0 THEN c.point_days ELSE @PointDays END
         UNION ALL SELECT 'frames', @FrameDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Frame} + length(bytes)), 0) AS BIGINT) FROM frames WHERE at >= @since
         UNION ALL SELECT 'presence', @PresenceDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Presence} + length(reason)), 0) AS BIGINT) FROM presence WHERE at >= @since
         UNION ALL SELECT 'commands', @CommandDays, count(*), CAST(coalesce(sum({session.Engine.RowBytes.Command} + length(body)), 0) AS BIGINT) FROM commands WHERE created >= @since
         """,
-        new { since, retention.PointDays, retention.FrameDays, retention.PresenceDays, retention.CommandDays });
+        new { since, firstPoint = PointKey.First(since.ToUnixTimeMilliseconds()), retention.PointDays, retention.FrameDays, retention.PresenceDays, retention.CommandDays });
 
-    public Task<int> PurgePointsAsync(DateTimeOffset now, int defaultDays, int limit) => session.ExecuteAsync(
-        $"""
-        DELETE FROM points WHERE (device, property, arrival, seq) IN (
-            SELECT p.device, p.property, p.arrival, p.seq FROM properties r JOIN products c ON c.no = r.product
-            JOIN devices d ON d.product = c.no JOIN points p ON p.device = d.no AND p.property = r.no
-            WHERE p.arrival < @now - 86400000 * CASE WHEN c.point_days > 0 THEN c.point_days ELSE @days END LIMIT @limit)
-        """,
-        new { now, days = (long)defaultDays, limit });
+    // A few devices at a time, in their order: where nothing is due, that is one seek for each.
+    public async Task<PurgedPoints> PurgePointsAsync(DateTimeOffset now, int defaultDays, long after, int limit)
+    {
+        var last = await session.FirstAsync<long?>("SELECT max(no) FROM (SELECT no FROM devices WHERE no > @after ORDER BY no LIMIT @limit) AS few", new { after, limit });
+        if (last is null) return new PurgedPoints(0, null);
+        var rows = await session.ExecuteAsync(
+            $"""
+            DELETE FROM points WHERE (device, at) IN (
+                SELECT p.device, p.at FROM devices d CROSS JOIN products c CROSS JOIN points p
+                WHERE d.no > @after AND d.no <= @last AND c.no = d.product AND p.device = d.no
+                    AND p.at < (@now - 86400000 * CASE WHEN c.point_days > 0 THEN c.point_days ELSE @days END) * {PointKey.Factor} LIMIT @limit)
+            """,
+            new { now, days = (long)defaultDays, after, last, limit });
+        return new PurgedPoints(rows, rows == limit ? after : last);
+    }
 
     public Task<int> PurgeAsync(PurgedTable table, DateTimeOffset before, int limit)
     {
@@ -66,5 +94,17 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
             _ => ("commands", "id", "created"),
         };
         return session.ExecuteAsync($"DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM {name} WHERE {time} < @before ORDER BY {time} LIMIT @limit)", new { before, limit });
+    }
+
+    private Task<long?> NumberAsync(long device, string property) => session.FirstAsync<long?>(
+        "SELECT r.no FROM properties r JOIN devices d ON d.product = r.product WHERE d.no = @device AND r.name = @property", new { device, property });
+
+    private sealed class PackedRow
+    {
+        public required long At { get; init; }
+
+        public string? Times { get; init; }
+
+        public required string Vals { get; init; }
     }
 }

@@ -1,6 +1,7 @@
 using Irori.Core.Commands;
 using Irori.Core.History;
 using Irori.Core.States;
+using Irori.Storage.History;
 using Irori.Storage.States;
 using Npgsql;
 using NpgsqlTypes;
@@ -25,7 +26,7 @@ internal static class PostgresStateWriter
     {
         if (items.Count == 0) return;
         var rows = await LockAsync(connection, transaction, items);
-        var accepted = new List<(StateWrite Write, PointRow Point)>();
+        var accepted = new List<(StateWrite Write, IReadOnlyList<PointRow> Points)>();
         var changed = new Dictionary<long, (DeviceState State, long Updated)>();
         var operated = new List<(long Device, Operation Operation)>();
         foreach (var item in items)
@@ -41,16 +42,15 @@ internal static class PostgresStateWriter
             item.Told = told;
             if (told.Outcome != StateOutcome.Accepted) continue;
             changed[item.Write.Device] = (state!, item.Write.Arrival);
-            foreach (var point in made) accepted.Add((item.Write, point));
+            accepted.Add((item.Write, made));
             if (operation is not null) operated.Add((item.Write.Device, operation));
         }
 
-        await properties.EnsureAsync(accepted.Select(a => (a.Write.Product, a.Point.Property)));
-        var points = accepted.ConvertAll(a => (a.Write.Device, properties[a.Write.Product, a.Point.Property], a.Point));
+        await properties.EnsureAsync(accepted.SelectMany(a => a.Points, (a, p) => (a.Write.Product, p.Property)));
 
         await using var batch = new NpgsqlBatch(connection, transaction);
         AddStates(batch, changed);
-        AddPoints(batch, points);
+        AddPoints(batch, accepted, properties);
         AddOperations(batch, operated);
         AddFrames(batch, items);
         foreach (var item in items.Where(i => i.Told!.Outcome == StateOutcome.Accepted && i.Write.Command is not null)) AddCommand(batch, item.Write.Command!);
@@ -97,18 +97,17 @@ internal static class PostgresStateWriter
             changed.Values.Select(c => c.Updated).ToArray());
     }
 
-    private static void AddPoints(NpgsqlBatch batch, List<(long Device, long Property, PointRow Point)> points)
+    private static void AddPoints(NpgsqlBatch batch, List<(StateWrite Write, IReadOnlyList<PointRow> Points)> accepted, PropertyNumbers properties)
     {
-        if (points.Count == 0) return;
+        if (accepted.Count == 0) return;
+        var packed = accepted.ConvertAll(a => PackedPoints.Pack(a.Points, name => properties[a.Write.Product, name]));
         Add(
             batch,
-            "INSERT INTO points (device, property, arrival, seq, source_time, value) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
-            points.Select(p => p.Device).ToArray(),
-            points.Select(p => p.Property).ToArray(),
-            points.Select(p => p.Point.Arrival).ToArray(),
-            points.Select(p => p.Point.Seq).ToArray(),
-            points.Select(p => p.Point.SourceTime).ToArray(),
-            points.Select(p => p.Point.Value).ToArray());
+            "INSERT INTO points (device, at, times, vals) SELECT * FROM unnest($1, $2, $3, $4)",
+            accepted.Select(a => a.Write.Device).ToArray(),
+            accepted.Select(a => PointKey.Of(a.Write.Arrival, a.Points[0].Seq)).ToArray(),
+            packed.Select(p => p.Times).ToArray(),
+            packed.Select(p => p.Values).ToArray());
     }
 
     private static void AddOperations(NpgsqlBatch batch, List<(long Device, Operation Operation)> operated)

@@ -30,7 +30,7 @@ internal static class Migrator
     /// <summary>Applies one migration within the caller's transaction.</summary>
     public static async Task ApplyAsync(Migration migration, DbConnection connection, DbTransaction? transaction, Sql.Engine engine, DateTimeOffset now)
     {
-        await connection.ExecuteAsync(engine.Fill(migration.Text), transaction: transaction);
+        await connection.ExecuteAsync(engine.Fill(migration.Text), transaction: transaction, commandTimeout: 0);
         await connection.ExecuteAsync(
             "INSERT INTO schema_migrations (version, name, applied) VALUES (@Version, @Name, @now)", new { migration.Version, migration.Name, now }, transaction);
     }

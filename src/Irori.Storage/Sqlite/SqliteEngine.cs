@@ -24,9 +24,10 @@ internal sealed class SqliteEngine : Engine
     public override string Fill(string migration) => migration
         .Replace("{no}", "INTEGER PRIMARY KEY", StringComparison.Ordinal)
         .Replace("{rowless}", " WITHOUT ROWID", StringComparison.Ordinal)
-        .Replace("{json_each}", "", StringComparison.Ordinal);
+        .Replace("{json_each}", "", StringComparison.Ordinal)
+        .Replace("{join}", "group_concat", StringComparison.Ordinal);
 
-    public override RowBytes RowBytes { get; } = new(Point: 28, Frame: 85, Presence: 80, Command: 210);
+    public override RowBytes RowBytes { get; } = new(Point: 24, Frame: 85, Presence: 80, Command: 210);
 
     public override bool IsUniqueViolation(DbException exception) =>
         exception is SqliteException { SqliteExtendedErrorCode: PrimaryKeyViolation or UniqueKeyViolation };

@@ -1,6 +1,7 @@
 using Irori.Core.Commands;
 using Irori.Core.History;
 using Irori.Core.States;
+using Irori.Storage.History;
 using Irori.Storage.States;
 using Microsoft.Data.Sqlite;
 
@@ -14,7 +15,7 @@ internal sealed class SqliteStateWriter : IDisposable
     private readonly List<(long Product, string Name)> _uncommitted = [];
     private readonly SqliteCommand _select;
     private readonly SqliteCommand _update;
-    private readonly SqliteCommand _point;
+    private readonly SqliteCommand _points;
     private readonly SqliteCommand _property;
     private readonly SqliteCommand _frame;
     private readonly SqliteCommand _command;
@@ -24,7 +25,7 @@ internal sealed class SqliteStateWriter : IDisposable
     {
         _select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $device", "$device");
         _update = Prepare(connection, "UPDATE states SET version = $version, vals = $vals, last_keys = $keys, updated = $updated WHERE device = $device", "$version", "$vals", "$keys", "$updated", "$device");
-        _point = Prepare(connection, "INSERT INTO points (device, property, arrival, seq, source_time, value) VALUES ($device, $property, $arrival, $seq, $source, $value)", "$device", "$property", "$arrival", "$seq", "$source", "$value");
+        _points = Prepare(connection, "INSERT INTO points (device, at, times, vals) VALUES ($device, $at, $times, $vals)", "$device", "$at", "$times", "$vals");
         _property = Prepare(connection, "INSERT INTO properties (product, name) VALUES ($product, $name) ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no", "$product", "$name");
         _frame = Prepare(connection, "INSERT INTO frames (device, at, direction, ip, account, app, bytes) VALUES ($device, $at, $direction, $ip, $account, $app, $bytes)", "$device", "$at", "$direction", "$ip", "$account", "$app", "$bytes");
         _operation = Prepare(connection, "INSERT INTO operations (device, at, account, body) VALUES ($device, $at, $account, $body)", "$device", "$at", "$account", "$body");
@@ -62,8 +63,8 @@ internal sealed class SqliteStateWriter : IDisposable
         var (told, points, operation) = StateDecision.Decide(write, state, access, keeps);
         if (told.Outcome != StateOutcome.Accepted) return told;
         Execute(_update, state!.Version, StateText.WriteValues(state.Values), StateText.WriteKeys(state.Keys), write.Arrival, write.Device);
-        foreach (var point in points)
-            Execute(_point, write.Device, Property(write.Product, point.Property), point.Arrival, point.Seq, point.SourceTime, point.Value);
+        var (times, values) = PackedPoints.Pack(points, name => Property(write.Product, name));
+        Execute(_points, write.Device, PointKey.Of(write.Arrival, state.Version), times, values);
         if (operation is not null) Execute(_operation, write.Device, operation.At.ToUnixTimeMilliseconds(), operation.Account, operation.Body);
         return told;
     }

@@ -16,7 +16,7 @@ internal sealed record CliRun(int Code, string Output, string Error)
     public static RootCommand Root()
     {
         var root = new RootCommand("irori");
-        foreach (var command in (Command[])[RunCommand.Create(), AdminGroup.Create(), BackupCommand.Create(), RestoreCommand.Create(), MoveCommand.Create(), StatusCommand.Create()]) root.Subcommands.Add(command);
+        foreach (var command in (Command[])[RunCommand.Create(), AdminGroup.Create(), BackupCommand.Create(), RestoreCommand.Create(), MoveCommand.Create(), StatusCommand.Create(), BenchCommand.Create()]) root.Subcommands.Add(command);
         return root;
     }
 

@@ -353,9 +353,9 @@ public abstract class StoreContract
             await world.Database.WriteStateAsync(world.Write(epoch, i, ("n", $"{i}")) with { Arrival = old + i }, Cancel);
         await world.Database.WriteStateAsync(world.Write(epoch, 9, ("n", "9")) with { Arrival = Now.ToUnixTimeMilliseconds() }, Cancel);
 
-        (await world.WriteAsync(s => s.History.PurgePointsAsync(Now, 365, 2))).ShouldBe(2);
-        (await world.WriteAsync(s => s.History.PurgePointsAsync(Now, 365, 2))).ShouldBe(1);
-        (await world.WriteAsync(s => s.History.PurgePointsAsync(Now, 365, 2))).ShouldBe(0);
+        (await world.WriteAsync(s => s.History.PurgePointsAsync(Now, 365, 0, 2))).ShouldBe(new PurgedPoints(2, 0));
+        (await world.WriteAsync(s => s.History.PurgePointsAsync(Now, 365, 0, 2))).ShouldBe(new PurgedPoints(1, world.Device));
+        (await world.WriteAsync(s => s.History.PurgePointsAsync(Now, 365, world.Device, 2))).ShouldBe(new PurgedPoints(0, null));
 
         (await world.PointsAsync("n")).ShouldHaveSingleItem().Value.ShouldBe("9");
         foreach (var table in Enum.GetValues<PurgedTable>()) (await world.WriteAsync(s => s.History.PurgeAsync(table, Now, 10))).ShouldBe(0);
@@ -374,6 +374,21 @@ public abstract class StoreContract
 
         first.Concat(rest).Select(p => p.Value).ShouldBe(["0", "1", "2", "3", "4"]);
         (await world.ReadAsync(s => s.History.PointsAsync(world.Device, "n", 0, 1_000, null, 10))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Points_of_a_property_are_found_among_reports_without_it_and_values_that_look_like_it()
+    {
+        await using var world = await WorldAsync();
+        await world.ReportAsync(null, 1, ("m", "0"), ("n", "\"first\""));
+        for (var i = 0; i < 5; i++) await world.ReportAsync(null, 2 + i, ("m", """{"1":1,"2":2,"3":3}"""));
+        await world.ReportAsync(null, 9, ("n", """[1,{"a":"é"}]"""), ("m", "1"));
+
+        var first = await world.ReadAsync(s => s.History.PointsAsync(world.Device, "n", 0, long.MaxValue, null, 1));
+        var rest = await world.ReadAsync(s => s.History.PointsAsync(world.Device, "n", 0, long.MaxValue, new PointCursor(first[0].Arrival, first[0].Seq), 2));
+
+        first.Concat(rest).Select(p => p.Value).ShouldBe(["\"first\"", """[1,{"a":"é"}]"""]);
+        (await world.ReadAsync(s => s.History.PointsAsync(world.Device, "never", 0, long.MaxValue, null, 1))).ShouldBeEmpty();
     }
 
     [Fact]
