@@ -28,7 +28,8 @@ internal sealed class FirmwareStore(SqlSession session) : IFirmwareStore
         return no;
     }
 
-    public async Task<FirmwareRelease?> FindAsync(string id) => (await WithFilesAsync(await session.ListAsync<FirmwareRelease>($"{Columns} WHERE id = @id", new { id }))).FirstOrDefault();
+    public async Task<FirmwareRelease?> FindAsync(string id) =>
+        await WithFilesAsync(await session.ListAsync<FirmwareRelease>($"{Columns} WHERE id = @id", new { id })) is [var release] ? release : null;
 
     public async Task<IReadOnlyList<FirmwareRelease>> ListAsync(string after, int limit) =>
         await WithFilesAsync(await session.ListAsync<FirmwareRelease>($"{Columns} WHERE id > @after ORDER BY id LIMIT @limit", new { after, limit }));

@@ -12,8 +12,6 @@ namespace Irori.Tests.CoolKit;
 /// <summary>Released firmware is offered to who has a device, and fetched by devices (CoolKit v2, OTA).</summary>
 public abstract class FirmwareContract(HouseFixture fixture)
 {
-    private static int _models;
-
     private CoolKitHouse House { get; } = fixture.House;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -89,9 +87,9 @@ public abstract class FirmwareContract(HouseFixture fixture)
         using var app = await House.PersonAsync();
         var made = await House.AddAsync(app);
         var model = NewModel();
-        byte[] shared = [.. RandomNumberGenerator.GetBytes(70_000)];
+        var shared = RandomNumberGenerator.GetBytes(70_000);
         var kept = await ReleaseAsync(model, "1.1", ("same.bin", shared));
-        var gone = await ReleaseAsync(model, "1.2", ("same.bin", shared), ("own.bin", [7, 7, model.Length > 0 ? (byte)1 : (byte)0]));
+        var gone = await ReleaseAsync(model, "1.2", ("same.bin", shared), ("own.bin", RandomNumberGenerator.GetBytes(10)));
         var urls = (await QueryAsync(app, (made.Device.Id, model, "1.0")))[0]["binList"]!.AsArray().Select(f => (string)f!["downloadUrl"]!).ToList();
         (await House.Server.Service<FirmwareService>().RemoveAsync(gone.Id, Cancel)).IsOk.ShouldBeTrue();
 
@@ -136,7 +134,7 @@ public abstract class FirmwareContract(HouseFixture fixture)
         (await service.AddAsync(new NewFirmware(House.Product.Product.Id, model, "1.1", [twice, twice]), Cancel)).Fault!.Kind.ShouldBe(FaultKind.Invalid);
     }
 
-    private static string NewModel() => $"FW-{Interlocked.Increment(ref _models)}-{Guid.NewGuid():N}";
+    private static string NewModel() => $"FW-{Ids.Hex24()}";
 
     private async Task<FirmwareRelease> ReleaseAsync(string model, string version, params (string Name, byte[] Bytes)[] files) =>
         (await House.Server.Service<FirmwareService>().AddAsync(

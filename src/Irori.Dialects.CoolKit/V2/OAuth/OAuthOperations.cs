@@ -1,5 +1,6 @@
 using Irori.Core;
 using Irori.Core.Accounts;
+using Irori.Dialects.CoolKit.V2.Users;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Routing;
 
