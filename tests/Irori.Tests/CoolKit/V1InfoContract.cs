@@ -45,8 +45,8 @@ public abstract class V1InfoContract(HouseFixture fixture)
         (await v1.PostAsync(path, Tag(made, "ck_channel_name", new JsonObject { ["0"] = "Desk", ["1"] = "Shelf" }))).ToJsonString().ShouldBe("""{"error":0}""");
 
         (await v1.GetAsync($"{Devices}/{made.Device.Id}"))["tags"]!.ToJsonString().ShouldBe("""{"mine":1,"ck_channel_name":{"0":"Desk","1":"Shelf"}}""");
-        (await v1.PostAsync(path, Tag(made, "", []))).Error().ShouldBe(400);
-        (await v1.PostAsync(path, Tag(made, new string('k', 65), []))).Error().ShouldBe(400);
+        (await v1.PostAsync(path, Tag(made, "", new JsonObject()))).Error().ShouldBe(400);
+        (await v1.PostAsync(path, Tag(made, new string('k', 65), new JsonObject()))).Error().ShouldBe(400);
         (await v1.PostAsync(path, Tag(made, "ck_channel_name", "text"))).Error().ShouldBe(400);
         (await v1.PostAsync(path, Tag(made, "ck_channel_name", new JsonObject { ["0"] = new string('x', 20_000) }))).Error().ShouldBe(400);
         (await v1.GetAsync($"{Devices}/{made.Device.Id}"))["tags"]!.ToJsonString().ShouldBe("""{"mine":1,"ck_channel_name":{"0":"Desk","1":"Shelf"}}""");
