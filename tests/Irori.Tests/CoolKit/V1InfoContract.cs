@@ -102,7 +102,10 @@ public abstract class V1InfoContract(HouseFixture fixture)
         using var guest = await House.PersonAsync();
         using var stranger = await House.PersonAsync();
         var made = await House.AddAsync(app, "Mine");
-        await House.ShareAsync(guest, made, permit: 15);
+        (await app.PostAsync("/v2/device/share", new JsonObject
+        {
+            ["deviceidList"] = new JsonArray(made.Device.Id), ["user"] = new JsonObject { ["email"] = guest.Email }, ["permit"] = 15, ["shareType"] = 1,
+        })).Error().ShouldBe(0);
         var (owner, receiver, nobody) = (await V1App.SignInAsync(app), await V1App.SignInAsync(guest), await V1App.SignInAsync(stranger));
 
         foreach (var (v1, code) in new[] { (receiver, 403), (nobody, 404) })
