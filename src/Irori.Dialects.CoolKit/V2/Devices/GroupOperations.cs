@@ -70,8 +70,8 @@ internal sealed class GroupOperations(GroupService groups, HomeService homes, Th
 
     private async Task<Result<UpdatedThingsData>> SetDevicesAsync(Caller caller, GroupDevicesRequest request, CancellationToken cancel)
     {
-        if (CheckId(request.Id) is { } wrong) return wrong;
         if (DeviceIdRequest.Check("deviceidList", request.DeviceIdList, Group.MaxMembers) is { } wrongList) return wrongList;
+        if (CheckId(request.Id) is { } wrong) return wrong;
         var changed = await groups.SetMembersAsync(caller.Person, request.Id, request.DeviceIdList, SameUi, cancel);
         return changed.Try(out var devices, out var fault) ? new UpdatedThingsData(await mapper.ThingsAsync(caller.Person, devices, cancel)) : fault;
     }
