@@ -1,4 +1,4 @@
-using Irori.Bench.Servers;
+using Irori.Harness;
 using Irori.Storage;
 
 namespace Irori.Bench;
@@ -7,7 +7,7 @@ namespace Irori.Bench;
 internal sealed class BenchContext(Sizes sizes, string? postgres, Action<string> say) : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("irori-bench-").FullName;
-    private PostgresCluster? _cluster;
+    private PostgresServer? _cluster;
     private readonly Stack<IAsyncDisposable> _kept = new();
     private int _made;
 
@@ -37,15 +37,15 @@ internal sealed class BenchContext(Sizes sizes, string? postgres, Action<string>
     public async Task<DatabaseSettings> NewDatabaseAsync(DatabaseEngine engine, string folder, CancellationToken cancel)
     {
         if (engine == DatabaseEngine.Sqlite) return new DatabaseSettings { Engine = engine, SqlitePath = Path.Combine(folder, Server.Hosting.Foundation.SqliteFile) };
-        if (postgres is null) _cluster ??= await PostgresCluster.StartAsync(NewFolder(), cancel);
+        if (postgres is null) _cluster ??= await StartAsync(cancel);
         var server = postgres ?? _cluster!.Connection;
-        return new DatabaseSettings { Engine = engine, ConnectionString = await PostgresCluster.NewDatabaseAsync(server, cancel) };
+        return new DatabaseSettings { Engine = engine, ConnectionString = await PostgresServer.NewDatabaseAsync(server, cancel) };
     }
 
     /// <summary>Removes a database that is no longer needed.</summary>
     public static async Task DropAsync(DatabaseSettings database)
     {
-        if (database.Engine == DatabaseEngine.PostgreSql) await PostgresCluster.DropDatabaseAsync(database.ConnectionString);
+        if (database.Engine == DatabaseEngine.PostgreSql) await PostgresServer.DropDatabaseAsync(database.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()
@@ -53,5 +53,12 @@ internal sealed class BenchContext(Sizes sizes, string? postgres, Action<string>
         await ReleaseAsync();
         if (_cluster is not null) await _cluster.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    // The user that PostgreSQL runs as must come through to its folder.
+    private async Task<PostgresServer> StartAsync(CancellationToken cancel)
+    {
+        await Programs.RunAsync(["chmod", "a+x", _folder], cancel);
+        return await PostgresServer.StartAsync(NewFolder(), ["max_connections=300"], cancel: cancel);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Irori.Bench.Reporting;
+using Irori.Harness;
 
 namespace Irori.Bench;
 

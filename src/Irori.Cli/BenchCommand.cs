@@ -2,6 +2,7 @@ using System.CommandLine;
 using Irori.Bench;
 using Irori.Bench.Reporting;
 using Irori.Bench.Scenarios;
+using Irori.Harness;
 
 namespace Irori.Cli;
 
@@ -40,7 +41,7 @@ internal static class BenchCommand
         {
             return await MeasureAsync(call, cancel);
         }
-        catch (BenchException e)
+        catch (Exception e) when (e is BenchException or HarnessException)
         {
             throw new CliException(e.Message, ExitCode.Wrong);
         }

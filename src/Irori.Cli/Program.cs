@@ -12,4 +12,5 @@ root.Subcommands.Add(MoveCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
 root.Subcommands.Add(SimulateCommand.Create());
 root.Subcommands.Add(BenchCommand.Create());
+root.Subcommands.Add(ChaosCommand.Create());
 return await CommandLine.RunAsync(root, args);

@@ -14,8 +14,10 @@ public sealed class LayerTests
         ["Irori.Storage"] = ["Irori.Core"],
         ["Irori.Dialects.CoolKit"] = ["Irori.Core"],
         ["Irori.Server"] = ["Irori.Bus", "Irori.Core", "Irori.Dialects.CoolKit", "Irori.Simulator", "Irori.Storage"],
-        ["Irori.Bench"] = ["Irori.Core", "Irori.Server", "Irori.Storage"],
-        ["irori"] = ["Irori.Bench", "Irori.Bus", "Irori.Core", "Irori.Dialects.CoolKit", "Irori.Server", "Irori.Simulator", "Irori.Storage"],
+        ["Irori.Harness"] = [],
+        ["Irori.Bench"] = ["Irori.Core", "Irori.Harness", "Irori.Server", "Irori.Storage"],
+        ["Irori.Chaos"] = ["Irori.Core", "Irori.Harness", "Irori.Server", "Irori.Simulator", "Irori.Storage"],
+        ["irori"] = ["Irori.Bench", "Irori.Bus", "Irori.Chaos", "Irori.Core", "Irori.Dialects.CoolKit", "Irori.Harness", "Irori.Server", "Irori.Simulator", "Irori.Storage"],
     };
 
     [Fact]

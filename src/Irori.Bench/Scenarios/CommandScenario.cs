@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Irori.Bench.Load;
 using Irori.Bench.References;
 using Irori.Bench.Servers;
+using Irori.Harness;
 using Irori.Storage;
 
 namespace Irori.Bench.Scenarios;
@@ -34,7 +35,7 @@ internal sealed class CommandScenario(DatabaseEngine engine) : Scenario
         var sizes = context.Sizes;
         var house = await House.MakeAsync(context, engine, sizes.CommandDevices, sizes.CommandDevices, cancel);
         var irori = context.Keep(house.Launch(tls: false));
-        var reference = context.Keep(ServerProcess.Reference(KestrelHops.Name));
+        var reference = context.Keep(Measured.Reference(KestrelHops.Name));
         var stage = new CommandStage(
             await CommandSide.StartAsync(context, reference, "/", token: "none", cancel), await CommandSide.StartAsync(context, irori, House.Ready, house.Token, cancel), sizes.Seconds);
         await stage.WarmAsync(sizes.WarmSeconds, cancel);

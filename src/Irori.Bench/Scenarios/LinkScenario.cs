@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Irori.Bench.Load;
 using Irori.Bench.References;
 using Irori.Bench.Servers;
+using Irori.Harness;
 using Irori.Storage;
 
 namespace Irori.Bench.Scenarios;
@@ -55,7 +56,7 @@ internal sealed class LinkStage(House house, string? certificate, Sizes sizes) :
 
     public async Task<IReadOnlyDictionary<string, double>> ReferenceAsync(CancellationToken cancel)
     {
-        await using var server = ServerProcess.Reference(KestrelHops.Name, certificate);
+        await using var server = Measured.Reference(KestrelHops.Name, certificate);
         await server.AnsweredAsync("/", cancel);
         return await MeasureAsync(server, cancel);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Irori.Bench.Load;
 using Irori.Bench.Servers;
+using Irori.Harness;
 using Irori.Storage;
 
 namespace Irori.Bench.Scenarios;

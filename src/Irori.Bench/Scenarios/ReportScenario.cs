@@ -1,6 +1,7 @@
 using Irori.Bench.Load;
 using Irori.Bench.References;
 using Irori.Bench.Servers;
+using Irori.Harness;
 using Irori.Storage;
 
 namespace Irori.Bench.Scenarios;

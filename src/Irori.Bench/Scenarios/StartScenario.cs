@@ -1,5 +1,6 @@
 using Irori.Bench.References;
 using Irori.Bench.Servers;
+using Irori.Harness;
 using Irori.Storage;
 
 namespace Irori.Bench.Scenarios;
@@ -26,7 +27,7 @@ internal sealed class StartScenario : Scenario
 
     private sealed class StartStage(House house, double idle) : IStage
     {
-        public Task<IReadOnlyDictionary<string, double>> ReferenceAsync(CancellationToken cancel) => MeasureAsync(ServerProcess.Reference(EmptyApp.Name, collectable: false), "/", cancel);
+        public Task<IReadOnlyDictionary<string, double>> ReferenceAsync(CancellationToken cancel) => MeasureAsync(Measured.Reference(EmptyApp.Name, collectable: false), "/", cancel);
 
         public Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel) => MeasureAsync(house.Launch(tls: false, collectable: false), House.Ready, cancel);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Irori.Harness;
 
 namespace Irori.Bench.Servers;
 

@@ -1,6 +1,7 @@
 using Irori.Core.Accounts;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Harness;
 using Irori.Server.Hosting;
 using Irori.Server.Settings;
 using Irori.Storage;
@@ -65,7 +66,7 @@ internal sealed class House : IAsyncDisposable
     public ServerProcess Launch(bool tls, bool collectable = true)
     {
         string[] arguments = Database.Engine == DatabaseEngine.Sqlite ? ["--data", Folder] : ["--data", Folder, "--database", Database.ConnectionString];
-        return ServerProcess.Irori(tls, collectable, arguments, new Dictionary<string, string> { ["IRORI_METRICS__TOKEN"] = MetricsToken });
+        return Measured.Irori(tls, collectable, arguments, new Dictionary<string, string> { ["IRORI_METRICS__TOKEN"] = MetricsToken });
     }
 
     /// <summary>The database as Irori itself opens it, without a server.</summary>

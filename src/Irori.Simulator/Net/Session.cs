@@ -35,6 +35,14 @@ internal sealed class Session(WebSocket socket, TimeSpan replyTimeout, TimeProvi
         }
     }
 
+    /// <summary>Waits for the reply to a request that was given up; null when none has come until cancelled.</summary>
+    public async Task<Frame?> HearLateAsync(long number, CancellationToken cancel)
+    {
+        var reply = _asked.GetOrAdd(number, _ => new TaskCompletionSource<Frame>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await ((Task)reply.Task).WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return reply.Task.IsCompletedSuccessfully ? await reply.Task : null;
+    }
+
     /// <summary>Sends a frame that has no reply.</summary>
     public async Task SendAsync(Frame frame, CancellationToken cancel)
     {

@@ -2,6 +2,7 @@ using Irori.Bench;
 using Irori.Bench.Load;
 using Irori.Bench.Reporting;
 using Irori.Bench.Scenarios;
+using Irori.Harness;
 using Shouldly;
 
 namespace Irori.Tests.Bench;

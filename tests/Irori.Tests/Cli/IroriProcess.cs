@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Irori.Harness;
 
 namespace Irori.Tests.Cli;
 
@@ -39,12 +38,7 @@ internal sealed class IroriProcess : IAsyncDisposable
     }
 
     /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Programs.FreePort();
 
     /// <summary>Waits until a line of its output holds a text.</summary>
     public async Task WaitForAsync(string part)

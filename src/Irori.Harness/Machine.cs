@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Irori.Bench.Reporting;
+namespace Irori.Harness;
 
 /// <summary>Where it was measured.</summary>
 internal sealed record Machine(int Cores, double MemoryGiB, string Kernel, string Processor, string Dotnet)

@@ -1,11 +1,10 @@
-using System.Diagnostics;
-
-namespace Irori.Tests;
+namespace Irori.Harness;
 
 /// <summary>A folder that is a disk of its own, small enough to be filled.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private const string Filler = "filler";
+    private const int Block = 64 * 1024;
 
     private SmallDisk(string folder) => Folder = folder;
 
@@ -13,21 +12,25 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     private DriveInfo Drive => new(Folder);
 
-    /// <summary>Mounts it, or skips the test where that is not allowed.</summary>
-    public static async Task<SmallDisk> MountAsync(int megabytes)
+    /// <summary>Mounts it; null where that is not allowed.</summary>
+    public static async Task<SmallDisk?> TryMountAsync(int megabytes)
     {
         var folder = Directory.CreateTempSubdirectory("irori-disk-").FullName;
-        if (await RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=0755", "tmpfs", folder) == 0) return new SmallDisk(folder);
+        if ((await Programs.TryAsync(["mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=0755", "tmpfs", folder], CancellationToken.None)).Code == 0)
+        {
+            LastWill.Add($"umount -l '{folder}' 2>/dev/null && rmdir '{folder}'");
+            return new SmallDisk(folder);
+        }
+
         Directory.Delete(folder);
-        Assert.Skip("A small disk cannot be mounted here; run as root.");
-        return null!;
+        return null;
     }
 
     /// <summary>Fills until this part is free, from 0 to 1.</summary>
     public async Task FillAsync(double leaving)
     {
         await using var file = new FileStream(Path.Combine(Folder, Filler), FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
-        var block = new byte[64 * 1024];
+        var block = new byte[Block];
         try
         {
             while (Drive.AvailableFreeSpace > leaving * Drive.TotalSize) await file.WriteAsync(block.AsMemory(0, (int)Math.Clamp(Drive.AvailableFreeSpace, 1, block.Length)));
@@ -43,15 +46,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (await RunAsync("umount", Folder) != 0) await RunAsync("umount", "--lazy", Folder);
+        if ((await Programs.TryAsync(["umount", Folder], CancellationToken.None)).Code != 0) await Programs.TryAsync(["umount", "--lazy", Folder], CancellationToken.None);
         Directory.Delete(Folder);
-    }
-
-    private static async Task<int> RunAsync(params string[] command)
-    {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { UseShellExecute = false, RedirectStandardError = true })!;
-        await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode;
     }
 }
