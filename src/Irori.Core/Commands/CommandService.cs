@@ -3,19 +3,30 @@ using Irori.Core.Bindings;
 using Irori.Core.Feeds;
 using Irori.Core.Sharing;
 using Irori.Core.States;
+using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.Commands;
+
+/// <summary>One of several commands that go out together.</summary>
+/// <param name="DeviceId">The device.</param>
+/// <param name="Body">A JSON object of properties, in the product's own names.</param>
+public sealed record DeviceOrder(string DeviceId, string Body);
 
 /// <summary>What a command did.</summary>
 public sealed record CommandAnswer(CommandOutcome Outcome, VisibleDevice Device);
 
 /// <summary>The one path of every command: check the binding, ask the node that holds the link, answer after the commit of what the device agreed to.</summary>
-public sealed class CommandService(IDatabase database, IBus bus, TimeProvider time)
+public sealed partial class CommandService(IDatabase database, IBus bus, TimeProvider time, ILogger<CommandService> log)
 {
     /// <summary>How long a device has to answer when the dialect does not say.</summary>
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
+
+    // Commands of this node whose end nobody has to wait for.
+    private const int MaxUnderWay = 4_096;
+
+    private int _underWay;
 
     /// <summary>
     /// Sends a JSON object of properties, in the product's own names. Faults: not visible, <see cref="FaultKind.Offline"/>,
@@ -29,8 +40,91 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
         return device is null ? Fault.NotVisible("device") : await SendAsync(who, device, body, within, cancel);
     }
 
+    /// <summary>
+    /// Sends to several devices at once and waits for their answers, for so long at most: what has no answer then is
+    /// <see cref="FaultKind.NoAnswer"/>, and goes on. Answers in the order of the orders what went wrong with each, null: nothing.
+    /// </summary>
+    public async Task<Result<IReadOnlyList<Fault?>>> SendAllAsync(Principal who, IReadOnlyList<DeviceOrder> orders, TimeSpan wait, CancellationToken cancel)
+    {
+        foreach (var order in orders)
+        {
+            if (Check(order.Body) is { } wrong) return wrong;
+        }
+
+        var ids = orders.Select(o => o.DeviceId).Distinct(StringComparer.Ordinal).ToList();
+        var found = (await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, ids), cancel)).ToDictionary(d => d.Id, StringComparer.Ordinal);
+        var seen = orders.Where(o => found.ContainsKey(o.DeviceId)).Select(o => (found[o.DeviceId], o.Body)).ToList();
+        // The time to wait runs before anything is sent.
+        using var over = new CancellationTokenSource(wait, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel);
+        if (!Start(who, seen, wait > DefaultDeadline ? wait : DefaultDeadline).Try(out var started, out var fault)) return fault;
+        try
+        {
+            await Task.WhenAll(started).WaitAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // What has an answer has it.
+        }
+
+        var (outcomes, next) = (new List<Fault?>(orders.Count), 0);
+        foreach (var order in orders)
+        {
+            if (!found.ContainsKey(order.DeviceId)) outcomes.Add(Fault.NotVisible("device"));
+            else if (started[next++] is { IsCompletedSuccessfully: true } ended) outcomes.Add(await ended);
+            else outcomes.Add(Silent);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>
+    /// Asks a device to fetch and install firmware, said as its dialect says it. Only its owner does: <see cref="FaultKind.NotAllowed"/>. Firmware may
+    /// not answer and be gone at once: <see cref="FaultKind.NoAnswer"/> is no failure then.
+    /// </summary>
+    public async Task<Result<CommandAnswer>> UpgradeAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
+    {
+        if (Check(body) is { } wrong) return wrong;
+        if (await FindAsync(who, deviceId, cancel) is not { } device) return Fault.NotVisible("device");
+        return device.Role == Role.Owner
+            ? await SendAllowedAsync(who, device, CommandKind.Upgrade, body, within, cancel)
+            : Fault.NotAllowed("Only its owner upgrades a device");
+    }
+
+    /// <summary>
+    /// Sends to devices that were just found to be visible, what <see cref="Check"/> has let pass, each until its own deadline, whether or not who asked is
+    /// still there. The tasks answer what went wrong and do not fail.
+    /// </summary>
+    internal Result<IReadOnlyList<Task<Fault?>>> Start(Principal who, IReadOnlyList<(VisibleDevice Device, string Body)> orders, TimeSpan within)
+    {
+        if (Interlocked.Add(ref _underWay, orders.Count) > MaxUnderWay)
+        {
+            Interlocked.Add(ref _underWay, -orders.Count);
+            return new Fault(FaultKind.Throttled, "Too many commands are under way", RetryAfter: DefaultDeadline);
+        }
+
+        return Result.Of<IReadOnlyList<Task<Fault?>>>([.. orders.Select(o => RunAsync(who, o.Device, o.Body, within))]);
+    }
+
+    private async Task<Fault?> RunAsync(Principal who, VisibleDevice device, string body, TimeSpan within)
+    {
+        try
+        {
+            return (await SendAsync(who, device, body, within, CancellationToken.None)).Fault;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.Failed(log, device.Id, e);
+            return UnavailableException.Fault;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
     /// <summary>What is wrong with a command's JSON, or null.</summary>
-    internal static Fault? Check(string body) => body.Length > DeviceState.MaxSize
+    public static Fault? Check(string body) => body.Length > DeviceState.MaxSize
         ? Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters")
         : Readings.Check(Readings.Parse(body));
 
@@ -42,15 +136,16 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
             if (TimerRights.Check(device, command.RootElement) is { } forbidden) return forbidden;
         }
 
-        return await SendAllowedAsync(who, device, body, within, cancel);
+        return await SendAllowedAsync(who, device, CommandKind.Update, body, within, cancel);
     }
 
-    private async Task<Result<CommandAnswer>> SendAllowedAsync(Principal who, VisibleDevice device, string body, TimeSpan within, CancellationToken cancel)
+    private async Task<Result<CommandAnswer>> SendAllowedAsync(
+        Principal who, VisibleDevice device, CommandKind kind, string body, TimeSpan within, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var command = new DeviceCommand
         {
-            Id = Ids.Number(), Device = device.No, Body = body, Account = who.Account.Id, App = who.App.Id, Ip = who.Ip, Created = now, Deadline = now + within,
+            Id = Ids.Number(), Device = device.No, Kind = kind, Body = body, Account = who.Account.Id, App = who.App.Id, Ip = who.Ip, Created = now, Deadline = now + within,
             Expires = DeviceCommand.After(time, within),
         };
         var start = time.GetTimestamp();
@@ -63,7 +158,7 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
             CommandOutcome.Acknowledged or CommandOutcome.Delivered => new CommandAnswer(reply.Outcome, device),
             CommandOutcome.Rejected => new Fault(FaultKind.Rejected, "The device refused the command", Detail: reply.Detail),
             CommandOutcome.Offline => new Fault(FaultKind.Offline, "The device is offline"),
-            CommandOutcome.Unknown => new Fault(FaultKind.NoAnswer, "The device did not answer in time"),
+            CommandOutcome.Unknown => Silent,
             _ => new Fault(FaultKind.Undelivered, "The device could not be reached in time"),
         };
     }
@@ -98,5 +193,13 @@ public sealed class CommandService(IDatabase database, IBus bus, TimeProvider ti
                 Command = command.Record(reply.Outcome, sentAt: null, now, reply.Detail),
             },
             cancel);
+    }
+
+    private static Fault Silent => new(FaultKind.NoAnswer, "The device did not answer in time");
+
+    private static partial class Log
+    {
+        [LoggerMessage(2501, LogLevel.Warning, "A command to {Device} for which nobody waits failed")]
+        public static partial void Failed(ILogger logger, string device, Exception exception);
     }
 }
