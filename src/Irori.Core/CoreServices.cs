@@ -3,10 +3,12 @@ using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
+using Irori.Core.Firmware;
 using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Links;
+using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Sharing;
@@ -26,16 +28,20 @@ public static class CoreServices
         .AddSingleton<CodeService>()
         .AddSingleton<CommandService>()
         .AddSingleton<CommonClock>()
+        .AddSingleton<DeviceEditor>()
         .AddSingleton<DeviceInspector>()
         .AddSingleton<DeviceRegistry>()
         .AddSingleton<DeviceService>()
         .AddSingleton<FeedHub>()
         .AddSingleton<FeedReview>()
+        .AddSingleton<FirmwareService>()
         .AddSingleton<GroupService>()
         .AddSingleton<HistoryService>()
         .AddSingleton<HomeService>()
         .AddSingleton<LeaseKeeper>()
         .AddSingleton<LinkService>()
+        .AddSingleton<MessageService>()
+        .AddSingleton<OAuthService>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()

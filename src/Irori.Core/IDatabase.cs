@@ -2,11 +2,13 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
+using Irori.Core.Firmware;
 using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
+using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Sharing;
@@ -63,6 +65,9 @@ public interface IStores
     /// <summary>Sessions.</summary>
     ISessionStore Sessions { get; }
 
+    /// <summary>OAuth codes.</summary>
+    IOAuthStore OAuth { get; }
+
     /// <summary>Brands, products, thing models, names.</summary>
     IProductStore Products { get; }
 
@@ -81,11 +86,17 @@ public interface IStores
     /// <summary>Homes, members, rooms, placements, ranks.</summary>
     IHomeStore Homes { get; }
 
+    /// <summary>What people are told.</summary>
+    IMessageStore Messages { get; }
+
     /// <summary>Nodes, links, presence.</summary>
     ILinkStore Links { get; }
 
     /// <summary>Recorded commands.</summary>
     ICommandStore Commands { get; }
+
+    /// <summary>Released firmware.</summary>
+    IFirmwareStore Firmware { get; }
 
     /// <summary>Points and frames.</summary>
     IHistoryStore History { get; }

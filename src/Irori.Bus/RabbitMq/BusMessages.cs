@@ -1,3 +1,4 @@
+using Irori.Core.Commands;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,6 +13,8 @@ internal sealed record CallMessage
     public long Id { get; init; }
 
     public long Device { get; init; }
+
+    public CommandKind Kind { get; init; }
 
     public required string Body { get; init; }
 

@@ -34,14 +34,14 @@ internal static class BusWire
     /// <summary>The call of a command.</summary>
     public static CallMessage Call(DeviceCommand command, TimeSpan left, long at) => new()
     {
-        Id = command.Id, Device = command.Device, Body = command.Body, Account = command.Account, App = command.App, Source = command.Source, Ip = command.Ip,
+        Id = command.Id, Device = command.Device, Kind = command.Kind, Body = command.Body, Account = command.Account, App = command.App, Source = command.Source, Ip = command.Ip,
         Created = command.Created.ToUnixTimeMilliseconds(), At = at, Left = (long)left.TotalMilliseconds,
     };
 
     /// <summary>The command of a call, with its deadline by this node's clocks.</summary>
     public static DeviceCommand Command(CallMessage call, TimeSpan left, TimeProvider time) => new()
     {
-        Id = call.Id, Device = call.Device, Body = call.Body, Account = call.Account, App = call.App, Source = call.Source, Ip = call.Ip,
+        Id = call.Id, Device = call.Device, Kind = call.Kind, Body = call.Body, Account = call.Account, App = call.App, Source = call.Source, Ip = call.Ip,
         Created = DateTimeOffset.FromUnixTimeMilliseconds(call.Created), Deadline = time.GetUtcNow() + left, Expires = DeviceCommand.After(time, left),
     };
 

@@ -17,9 +17,13 @@ internal static class AppAdd
         kind.AcceptOnlyFromAmong("client", "cloud", "oauth");
         var single = command.With(new Option<bool?>("--single-session") { Description = "true: a new login ends older ones; by default in vendor mode", HelpName = "true|false" });
         var all = command.With(new Option<bool?>("--all-products") { Description = "true: it sees every product; by default in home mode", HelpName = "true|false" });
+        var redirects = command.With(new Option<string[]>("--redirect-url") { Description = "Where people are led back with a code when they let it in (OAuth); may be repeated", HelpName = "URL" });
         return command.Run(async (call, cancel) =>
         {
-            var wanted = new NewApp(call.Value(dialect)!, Enum.Parse<AppKind>(call.Value(kind)!, ignoreCase: true), Checked(call.Value(id)), null, call.Value(single), call.Value(all));
+            var wanted = new NewApp(call.Value(dialect)!, Enum.Parse<AppKind>(call.Value(kind)!, ignoreCase: true), Checked(call.Value(id)), null, call.Value(single), call.Value(all))
+            {
+                Redirects = call.Value(redirects) ?? [],
+            };
             var made = AdminCall.Take(await call.Home.Service<AppService>().AddAsync(wanted, cancel));
             call.Write(
                 ("id", made.App.Id), ("secret", made.Secret), ("dialect", made.App.Dialect), ("kind", Word(made.App.Kind)), ("singleSession", made.App.SingleSession));

@@ -59,7 +59,13 @@ public sealed class AccountService(
     }
 
     /// <summary>Signs in with a password.</summary>
-    public async Task<Result<OpenedSession>> SignInAsync(Login login, string password, string? lang, App app, string? ip, CancellationToken cancel)
+    public async Task<Result<OpenedSession>> SignInAsync(Login login, string password, string? lang, App app, string? ip, CancellationToken cancel) =>
+        (await AuthenticateAsync(login, password, ip, cancel)).Try(out var account, out var fault)
+            ? await SignedInAsync(s => OpenAsync(s, account, lang, app, ip), cancel)
+            : fault;
+
+    /// <summary>Who has this login, if the password is his. Tries are bounded and counted.</summary>
+    internal async Task<Result<Account>> AuthenticateAsync(Login login, string password, string? ip, CancellationToken cancel)
     {
         if (throttle.Begin(login, ip) is { } wait) return Refused(wait);
         if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault))
@@ -72,7 +78,7 @@ public sealed class AccountService(
         if (!await VerifyAsync(account, password)) return Refused(new Fault(FaultKind.WrongPassword, "The password is wrong", "password"));
 
         throttle.Succeeded(login, ip);
-        return await SignedInAsync(s => OpenAsync(s, account, lang, app, ip), cancel);
+        return account;
     }
 
     /// <summary>Signs in with a code that was sent to the login.</summary>

@@ -180,6 +180,12 @@ public interface IBindingStore
     /// <summary>Adds or replaces a binding.</summary>
     Task PutAsync(Binding binding);
 
+    /// <summary>Sets what a person calls a device; null: as the owner does.</summary>
+    Task SetAliasAsync(long account, long device, string? alias);
+
+    /// <summary>Replaces a person's settings of a device.</summary>
+    Task SetSettingsAsync(long account, long device, string settings);
+
     /// <summary>Removes a binding with its placement and ranks; <see cref="BindingService"/> ends what else hangs on it. False when there was none.</summary>
     Task<bool> RemoveAsync(long account, long device);
 

@@ -1,4 +1,5 @@
 using Irori.Core.Feeds;
+using Irori.Core.Messages;
 using Irori.Core.Sharing;
 
 namespace Irori.Core.Bindings;
@@ -52,7 +53,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             foreach (var other in await stores.Bindings.OfDeviceAsync(device))
             {
                 if (other.Account == account) continue;
-                await LoseAsync(stores, other.Account, device);
+                await LoseAsync(stores, other, EndReason.TakenOver);
                 ended.Add(new EndedBinding(device, other.Account, EndReason.TakenOver, OwnerChanged: true));
             }
         }
@@ -65,10 +66,12 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     }
 
     /// <summary>Lets somebody use a device as a guest, within a unit of work that has raised its access version. Announce it after the commit.</summary>
-    internal Task AdmitAsync(IStores stores, long account, long device, int permit) => stores.Bindings.PutAsync(new Binding
+    internal async Task AdmitAsync(IStores stores, long account, long device, int permit)
     {
-        Account = account, Device = device, Role = Role.Guest, Permit = permit, Since = time.GetUtcNow(),
-    });
+        var now = time.GetUtcNow();
+        await stores.Bindings.PutAsync(new Binding { Account = account, Device = device, Role = Role.Guest, Permit = permit, Since = now });
+        await MessageService.TellAsync(stores, account, device, MessageKind.Shared, now);
+    }
 
     /// <summary>
     /// Ends one account's binding within a unit of work. When the owner of a single-mode device leaves, everybody's ends.
@@ -85,14 +88,15 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         await stores.Shares.EndOpenAsync(device, owner ? null : account, owner ? ShareEnd.OwnerUnbound : ByOf(reason), time.GetUtcNow());
         foreach (var other in owner ? await stores.Bindings.OfDeviceAsync(device) : [binding])
         {
-            await LoseAsync(stores, other.Account, device);
-            ended.Add(new EndedBinding(device, other.Account, other.Account == account ? reason : EndReason.OwnerLeft, owner));
+            var why = other.Account == account ? reason : EndReason.OwnerLeft;
+            await LoseAsync(stores, other, why);
+            ended.Add(new EndedBinding(device, other.Account, why, owner));
         }
 
         return ended;
     }
 
-    /// <summary>Ends all bindings of an account within a unit of work, and forgets its shares and groups.</summary>
+    /// <summary>Ends all bindings of an account within a unit of work, and forgets its shares, groups and messages.</summary>
     internal async Task<IReadOnlyList<EndedBinding>> EndAllAsync(IStores stores, long account)
     {
         var ended = new List<EndedBinding>();
@@ -103,6 +107,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
         await stores.Shares.RemoveAllAsync(account);
         await stores.Groups.RemoveAllAsync(account);
+        await stores.Messages.RemoveAllAsync(account);
         return ended;
     }
 
@@ -115,10 +120,13 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     /// <summary>Tells every node, after the commit, that somebody else may use a device too.</summary>
     internal void AnnounceAdmitted(long device) => bus.Publish(new AccessChanged(device, OwnerChanged: false));
 
-    private static async Task LoseAsync(IStores stores, long account, long device)
+    private async Task LoseAsync(IStores stores, Binding binding, EndReason reason)
     {
-        await stores.Bindings.RemoveAsync(account, device);
-        await stores.Groups.LoseAsync(account, device);
+        // Who gives a share back himself knows it.
+        if (binding.Role == Role.Guest && reason is not (EndReason.Unbound or EndReason.AccountClosed))
+            await MessageService.TellAsync(stores, binding.Account, binding.Device, MessageKind.ShareEnded, time.GetUtcNow());
+        await stores.Bindings.RemoveAsync(binding.Account, binding.Device);
+        await stores.Groups.LoseAsync(binding.Account, binding.Device);
     }
 
     private static ShareEnd ByOf(EndReason reason) => reason switch

@@ -22,6 +22,16 @@ public enum CommandOutcome
     Unknown,
 }
 
+/// <summary>What a command asks of a device.</summary>
+public enum CommandKind
+{
+    /// <summary>To change properties.</summary>
+    Update,
+
+    /// <summary>To fetch and install firmware; nothing of it is state.</summary>
+    Upgrade,
+}
+
 /// <summary>A command on its way to a device, in the product's own names.</summary>
 public sealed record DeviceCommand
 {
@@ -31,7 +41,10 @@ public sealed record DeviceCommand
     /// <summary>Internal key of the device.</summary>
     public required long Device { get; init; }
 
-    /// <summary>JSON object of the properties to change.</summary>
+    /// <summary>What it asks.</summary>
+    public CommandKind Kind { get; init; }
+
+    /// <summary>JSON object of the properties to change, or of the firmware as the dialect writes it.</summary>
     public required string Body { get; init; }
 
     /// <summary>Id of the account that asks.</summary>

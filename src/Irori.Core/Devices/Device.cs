@@ -157,6 +157,18 @@ public interface IDeviceStore
     /// <summary>Sets the owner's name for it.</summary>
     Task RenameAsync(long device, string name);
 
+    /// <summary>A device's tags; whoever else changes them waits until this unit of work ends.</summary>
+    Task<string> LockTagsAsync(long device);
+
+    /// <summary>Replaces a device's tags.</summary>
+    Task SetTagsAsync(long device, string tags);
+
+    /// <summary>Says whether the history of operations is kept.</summary>
+    Task SetKeepsOperationsAsync(long device, bool keeps);
+
+    /// <summary>The device of a further name, or null.</summary>
+    Task<Device?> FindByNameAsync(DeviceName name);
+
     /// <summary>Raises and answers the access version; a new owner's history starts at <paramref name="ownerSince"/>.</summary>
     Task<long> RaiseAccessAsync(long device, DateTimeOffset? ownerSince);
 

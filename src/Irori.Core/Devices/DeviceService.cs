@@ -41,8 +41,33 @@ public sealed record AddDevice(string DeviceId, Func<string, bool> Holds, string
     /// <summary>Where in the home's order.</summary>
     public End End { get; init; } = End.Front;
 
-    /// <summary>Whether a device that belongs to somebody, also to himself, is refused with <see cref="FaultKind.AlreadyBound"/>.</summary>
-    public bool OnlyFree { get; init; }
+    /// <summary>Whom the device may belong to before.</summary>
+    public Taking Taking { get; init; }
+
+    /// <summary>Another name of the device, that is read only from the device itself: it proves in the place of the key.</summary>
+    public DeviceName? ReadName { get; init; }
+
+    /// <summary>Whether the history of operations is kept.</summary>
+    public bool KeepsOperations { get; init; } = true;
+
+    /// <summary>
+    /// Adds the device that has a name which is read only from the device itself. It is taken from nobody: who has ever seen the name would have it for good.
+    /// </summary>
+    public static AddDevice ByName(DeviceName read, string name, string settings) =>
+        new("", _ => false, ChipId: null, name, settings) { ReadName = read, Taking = Taking.FreeOrOwn };
+}
+
+/// <summary>Whom a device that is added may belong to before; others than these keep it, with <see cref="FaultKind.AlreadyBound"/>.</summary>
+public enum Taking
+{
+    /// <summary>Anybody: it goes over to who proved to hold it.</summary>
+    Anyones,
+
+    /// <summary>Nobody, or who adds it.</summary>
+    FreeOrOwn,
+
+    /// <summary>Nobody.</summary>
+    Free,
 }
 
 /// <summary>Reasons of <see cref="FaultKind.WrongProof"/> and <see cref="FaultKind.NotManufactured"/> that a dialect tells apart by the field.</summary>
@@ -96,11 +121,12 @@ public sealed class DeviceService(
             async s =>
             {
                 if (!(await ProveAsync(s, who, wanted)).Try(out var device, out var fault)) return fault;
-                if (wanted.OnlyFree && (await s.Bindings.ViewersAsync(device.No)).OwnerId is not null) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 if (!(await HomeService.ResolveAsync(s, who.Account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
                 // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
                 await s.Devices.RenameAsync(device.No, wanted.Name);
+                if (await IsKeptAsync(s, who, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
+                await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
                 await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
                     ? visible
@@ -132,6 +158,15 @@ public sealed class DeviceService(
         await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId), cancel) is { } device
             ? device
             : Fault.NotVisible("device");
+
+    /// <summary>Those of the devices of these ids that this person sees, in the order of the ids.</summary>
+    public async Task<IReadOnlyList<VisibleDevice>> FindAsync(Principal who, IReadOnlyList<string> deviceIds, CancellationToken cancel)
+    {
+        if (deviceIds.Count == 0) return [];
+        var found = await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceIds), cancel);
+        var places = deviceIds.Index().ToDictionary(p => p.Item, p => p.Index, StringComparer.Ordinal);
+        return [.. found.OrderBy(d => places[d.Id])];
+    }
 
     /// <summary>
     /// A page of the things of one of this person's homes, in the home's order, and how many it has in all, hidden ones too.
@@ -198,8 +233,21 @@ public sealed class DeviceService(
         return kept.Fault ?? unknown with { Detail = DeviceIntroduction.Adoptable };
     }
 
+    private static async Task<bool> IsKeptAsync(IStores stores, Principal who, Device device, Taking taking)
+    {
+        if (taking == Taking.Anyones || (await stores.Bindings.ViewersAsync(device.No)).OwnerId is not { } owner) return false;
+        return taking == Taking.Free || owner != who.Account.Id;
+    }
+
     private async Task<Result<Device>> ProveAsync(IStores stores, Principal who, AddDevice wanted)
     {
+        if (wanted.ReadName is { } name)
+        {
+            return await stores.Devices.FindByNameAsync(name) is { Lifecycle: not Lifecycle.Disabled } named
+                ? named
+                : new Fault(FaultKind.NotManufactured, "The device is not in the records");
+        }
+
         var device = await stores.Devices.FindAsync(wanted.DeviceId);
         if (device is null) return await AdoptAsync(stores, who.App.Dialect, wanted);
         if (device.Lifecycle == Lifecycle.Disabled) return new Fault(FaultKind.NotManufactured, "The device is not in the records");

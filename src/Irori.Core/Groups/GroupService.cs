@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Homes;
-using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.Groups;
 
@@ -34,18 +33,13 @@ public sealed record NewGroup(string Name, string MainId, IReadOnlyList<string> 
 public sealed record FolderMove(string DeviceId, string? FromId, string? ToId);
 
 /// <summary>Groups of devices: folders, and groups that are controlled as one. A group is its owner's; to anybody else it does not exist.</summary>
-public sealed partial class GroupService(IDatabase database, CommandService commands, TimeProvider time, ILogger<GroupService> log)
+public sealed class GroupService(IDatabase database, CommandService commands, TimeProvider time)
 {
     /// <summary>Field of <see cref="FaultKind.LimitReached"/> when there are too many groups.</summary>
     public const string CountField = "groups";
 
     /// <summary>Most folders of an account.</summary>
     public const int MaxFolders = 500;
-
-    // Commands to members that are under way on this node, of all groups.
-    private const int MaxUnderWay = 4_096;
-
-    private int _underWay;
 
     /// <summary>The account's group of an id.</summary>
     public async Task<Result<Group>> FindAsync(Principal who, string id, CancellationToken cancel) =>
@@ -181,31 +175,7 @@ public sealed partial class GroupService(IDatabase database, CommandService comm
             },
             cancel);
         if (!found.Try(out var members, out var fault)) return fault;
-        if (Interlocked.Add(ref _underWay, members.Count) > MaxUnderWay)
-        {
-            Interlocked.Add(ref _underWay, -members.Count);
-            return new Fault(FaultKind.Throttled, "Too many commands are under way", "group", RetryAfter: CommandService.DefaultDeadline);
-        }
-
-        foreach (var member in members) _ = CommandAsync(who, member.Id, body);
-        return new Done();
-    }
-
-    private async Task CommandAsync(Principal who, string member, string body)
-    {
-        try
-        {
-            // It ends by its own deadline, whether or not who asked is still there.
-            await commands.SendAsync(who, member, body, CommandService.DefaultDeadline, CancellationToken.None);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            Log.Failed(log, member, e);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _underWay);
-        }
+        return commands.Start(who, [.. members.Select(m => new DeviceOrder(m.Id, body))], CommandService.DefaultDeadline).Fault is { } busy ? busy : new Done();
     }
 
     private Task<Result<Done>> ChangeAsync(Principal who, GroupKind kind, string id, Func<IStores, Group, Task> change, CancellationToken cancel) => database.WriteAsync<Done>(
@@ -251,10 +221,4 @@ public sealed partial class GroupService(IDatabase database, CommandService comm
     private static Fault TooManyMembers => Fault.Invalid("deviceidList", $"A group has at most {Group.MaxMembers} members");
 
     private static Fault TooLarge => new(FaultKind.LimitReached, $"The state of a group has at most {Group.MaxState} characters", "params");
-
-    private static partial class Log
-    {
-        [LoggerMessage(2501, LogLevel.Warning, "A group's command to {Device} failed")]
-        public static partial void Failed(ILogger logger, string device, Exception exception);
-    }
 }

@@ -68,6 +68,12 @@ public interface IHistoryStore
     /// <summary>The newest frames, newest first.</summary>
     Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit);
 
+    /// <summary>Operations in [from, before), newest first.</summary>
+    Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, OperationRange range);
+
+    /// <summary>Removes operations of a device up to a time; at most <paramref name="limit"/>.</summary>
+    Task<int> ClearOperationsAsync(long device, DateTimeOffset until, int limit);
+
     /// <summary>What was appended since a time, by table and days of retention, with the bytes that it takes.</summary>
     Task<IReadOnlyList<TableGrowth>> GrowthAsync(DateTimeOffset since, RetentionSettings retention);
 
@@ -91,4 +97,7 @@ public enum PurgedTable
 
     /// <summary>Recorded commands.</summary>
     Commands,
+
+    /// <summary>Operations.</summary>
+    Operations,
 }

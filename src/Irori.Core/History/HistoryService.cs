@@ -6,8 +6,10 @@ namespace Irori.Core.History;
 public sealed record PointPage(IReadOnlyList<Point> Points, PointCursor? Next);
 
 /// <summary>What was. It belongs to the ownership, not to the device: nothing before the present owner is shown.</summary>
-public sealed class HistoryService(IDatabase database)
+public sealed class HistoryService(IDatabase database, TimeProvider time)
 {
+    private const int Piece = 1_000;
+
     /// <summary>Most points of one page.</summary>
     public const int MaxPage = 5_000;
 
@@ -29,5 +31,39 @@ public sealed class HistoryService(IDatabase database)
                 return new PointPage([.. points.Take(take)], new PointCursor(last.Arrival, last.Seq));
             },
             cancel);
+    }
+
+    /// <summary>
+    /// Operations of a device, newest first: what the owner has of his ownership, and everybody else since it was shared with him.
+    /// </summary>
+    public Task<Result<IReadOnlyList<OperationRecord>>> OperationsAsync(
+        Principal who, string deviceId, OperationRange range, CancellationToken cancel) => database.ReadAsync<Result<IReadOnlyList<OperationRecord>>>(
+        async s =>
+        {
+            if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+            var from = device.OwnerSince ?? DateTimeOffset.UnixEpoch;
+            if (device.Role != Role.Owner && await s.Bindings.FindAsync(who.Account.No, device.No) is { } binding && binding.Since > from) from = binding.Since;
+            if (range.From is { } first && first > from) from = first;
+            return Result.Of(await s.History.OperationsAsync(device.No, from, range));
+        },
+        cancel);
+
+    /// <summary>Forgets a device's operations until now. <see cref="FaultKind.NotAllowed"/>: only the owner does.</summary>
+    public async Task<Result<Done>> ClearOperationsAsync(Principal who, string deviceId, CancellationToken cancel)
+    {
+        var until = time.GetUtcNow();
+        while (true)
+        {
+            var cleared = await database.WriteAsync<int>(
+                async s =>
+                {
+                    if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+                    if (device.Role != Role.Owner) return Fault.NotAllowed("Only the owner clears the history of a device");
+                    return await s.History.ClearOperationsAsync(device.No, until, Piece);
+                },
+                cancel);
+            if (!cleared.Try(out var gone, out var fault)) return fault;
+            if (gone < Piece) return new Done();
+        }
     }
 }

@@ -24,6 +24,14 @@ public sealed record RetentionSettings
     [Range(1, 3650)]
     public int CommandDays { get; init; } = 90;
 
+    /// <summary>Days of messages.</summary>
+    [Range(1, 3650)]
+    public int MessageDays { get; init; } = 90;
+
+    /// <summary>Days of the history of operations.</summary>
+    [Range(1, 3650)]
+    public int OperationDays { get; init; } = 90;
+
     /// <summary>Days after which ended sessions are removed.</summary>
     [Range(1, 3650)]
     public int SessionDays { get; init; } = 7;
@@ -59,8 +67,11 @@ public sealed partial class RetentionService(IDatabase database, RetentionSettin
             + await AllAsync("Frames", s => s.History.PurgeAsync(PurgedTable.Frames, now.AddDays(-settings.FrameDays), Piece), cancel)
             + await AllAsync("Presence", s => s.History.PurgeAsync(PurgedTable.Presence, now.AddDays(-settings.PresenceDays), Piece), cancel)
             + await AllAsync("Commands", s => s.History.PurgeAsync(PurgedTable.Commands, now.AddDays(-settings.CommandDays), Piece), cancel)
+            + await AllAsync("Messages", s => s.Messages.PurgeAsync(now.AddDays(-settings.MessageDays), Piece), cancel)
+            + await AllAsync("Operations", s => s.History.PurgeAsync(PurgedTable.Operations, now.AddDays(-settings.OperationDays), Piece), cancel)
             + await AllAsync("Sessions", s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel)
             + await AllAsync("Codes", s => s.Codes.PurgeAsync(now - CodeService.Remembered, Piece), cancel)
+            + await AllAsync("OAuthCodes", s => s.OAuth.PurgeAsync(now, Piece), cancel)
             + await AllAsync("Claims", s => s.Devices.PurgeClaimsAsync(now - DeviceService.AdoptionWindow, Piece), cancel);
     }
 

@@ -38,6 +38,44 @@ public sealed class Room
     public long Rank { get; init; }
 }
 
+/// <summary>A thing that stands in a home.</summary>
+public sealed class PlacedThing
+{
+    /// <summary>A device or a group.</summary>
+    public required ThingKind Kind { get; init; }
+
+    /// <summary>Internal key of the device or group.</summary>
+    public required long No { get; init; }
+
+    /// <summary>What dialects show.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whether the account owns it; a group is always its own.</summary>
+    public required bool Owned { get; init; }
+
+    /// <summary>Whether the app that asks may see it.</summary>
+    public required bool Seen { get; init; }
+
+    /// <summary>Internal key of the home.</summary>
+    public required long Home { get; init; }
+
+    /// <summary>Internal key of the room, or null.</summary>
+    public long? Room { get; init; }
+
+    /// <summary>Its place in the home's order.</summary>
+    public required long Rank { get; init; }
+}
+
+/// <summary>What can stand in a home. The names are stored.</summary>
+public enum ThingKind
+{
+    /// <summary>A device.</summary>
+    Device,
+
+    /// <summary>A group of devices.</summary>
+    Group,
+}
+
 /// <summary>Storage of homes, members, rooms, placements and ranks.</summary>
 public interface IHomeStore
 {
@@ -55,6 +93,38 @@ public interface IHomeStore
 
     /// <summary>Adds a room.</summary>
     Task<long> AddRoomAsync(long home, string id, string name, long rank);
+
+    /// <summary>The room of an id in one of the account's homes, or null.</summary>
+    Task<Room?> FindRoomAsync(long account, string id);
+
+    /// <summary>Renames a home.</summary>
+    Task RenameAsync(long home, string name);
+
+    /// <summary>Renames a room.</summary>
+    Task RenameRoomAsync(long room, string name);
+
+    /// <summary>Gives a room its place in the home's order of rooms.</summary>
+    Task RankRoomAsync(long home, long room, long rank);
+
+    /// <summary>Removes a room; its things stay in the home.</summary>
+    Task RemoveRoomAsync(long room);
+
+    /// <summary>Removes a home with its rooms. Its things stand behind those of another home then, in their order and in no room.</summary>
+    Task RemoveAsync(long home, long receiver);
+
+    /// <summary>
+    /// What the account has in one of its homes, in order, at most <paramref name="limit"/>. App 0 sees everything.
+    /// </summary>
+    Task<IReadOnlyList<PlacedThing>> PlacedAsync(long account, long app, long home, int limit);
+
+    /// <summary>What the account has of these ids, in whatever home.</summary>
+    Task<IReadOnlyList<PlacedThing>> PlacedAsync(long account, long app, IReadOnlyCollection<string> ids);
+
+    /// <summary>Gives a thing its place in a home's order.</summary>
+    Task RankThingAsync(PlacedThing thing, long rank);
+
+    /// <summary>Puts a thing into a room of the home in which it stands, or into none.</summary>
+    Task MoveToRoomAsync(long account, PlacedThing thing, long? room);
 
     /// <summary>Puts a device into one of the account's homes, or moves it there; rank decides the order.</summary>
     Task PlaceAsync(long account, long home, long? room, long device, long rank);

@@ -15,10 +15,32 @@ public enum End
     Back,
 }
 
+/// <summary>A new home. The limit is that of the dialect that makes it.</summary>
+/// <param name="Name">Display name.</param>
+/// <param name="Rooms">Names of its rooms, in order.</param>
+/// <param name="End">Where in the account's order of homes.</param>
+/// <param name="Limit">Most homes of an account.</param>
+public sealed record NewHome(string Name, IReadOnlyList<string> Rooms, End End, int Limit);
+
+/// <summary>Names a thing as the person sees it.</summary>
+/// <param name="Kind">A device or a group.</param>
+/// <param name="Owned">Whether it is his own.</param>
+/// <param name="Id">Its id.</param>
+public readonly record struct ThingName(ThingKind Kind, bool Owned, string Id);
+
 /// <summary>Homes, rooms, and where things stand. A first home is made when one is first needed.</summary>
 public sealed class HomeService(IDatabase database)
 {
+    /// <summary>Field of <see cref="FaultKind.LimitReached"/> when there are too many homes or rooms.</summary>
+    public const string CountField = "homes";
+
+    /// <summary>Field of <see cref="FaultKind.LimitReached"/> when the last home shall go.</summary>
+    public const string LastHomeField = "lastHome";
+
     private const int Page = 200;
+
+    // More than any request can name.
+    private const int MaxThings = 20_000;
 
     /// <summary>Name of a first home.</summary>
     public const string FirstHomeName = "My Home";
@@ -46,16 +68,148 @@ public sealed class HomeService(IDatabase database)
             cancel);
     }
 
+    /// <summary>One of the account's homes; null or empty: the current one.</summary>
+    public async Task<Result<Home>> FindAsync(Account account, string? homeId, CancellationToken cancel)
+    {
+        if (!(await ListAsync(account, cancel)).Try(out var list, out var fault)) return fault;
+        if (homeId is not { Length: > 0 } id) return list.Current;
+        return list.Homes.FirstOrDefault(h => h.Id == id) is { } home ? home : Fault.NotVisible("home");
+    }
+
     /// <summary>Adds a home with rooms, in this order, behind the account's others.</summary>
-    public Task<Result<Home>> AddAsync(Account account, string name, IReadOnlyList<string> rooms, CancellationToken cancel) => database.WriteAsync<Home>(
+    public Task<Result<Home>> AddAsync(Account account, string name, IReadOnlyList<string> rooms, CancellationToken cancel) =>
+        AddAsync(account, new NewHome(name, rooms, End.Back, int.MaxValue), cancel);
+
+    /// <summary>Adds a home. <see cref="FaultKind.LimitReached"/> with <see cref="CountField"/>: the account has as many as the limit.</summary>
+    public Task<Result<Home>> AddAsync(Account account, NewHome wanted, CancellationToken cancel) => database.WriteAsync<Home>(
         async s =>
         {
+            await s.Homes.LockAsync(account.No);
             var homes = await s.Homes.ListAsync(account.No);
+            if (homes.Count >= wanted.Limit) return new Fault(FaultKind.LimitReached, $"An account has at most {wanted.Limit} homes", CountField);
             var id = Ids.Hex24();
-            var no = await s.Homes.AddAsync(account.No, id, name, homes.Count == 0 ? 0 : homes[^1].Rank + 1);
-            for (var i = 0; i < rooms.Count; i++) await s.Homes.AddRoomAsync(no, Ids.Hex24(), rooms[i], i);
+            var no = await s.Homes.AddAsync(account.No, id, wanted.Name, RankAt([.. homes.Select(h => h.Rank)], wanted.End));
+            for (var i = 0; i < wanted.Rooms.Count; i++) await s.Homes.AddRoomAsync(no, Ids.Hex24(), wanted.Rooms[i], i);
             if (homes.Count == 0) await s.Accounts.SetCurrentHomeAsync(account.No, id);
-            return (await s.Homes.ListAsync(account.No)).First(h => h.No == no);
+            return (await s.Homes.FindAsync(account.No, id))!;
+        },
+        cancel);
+
+    /// <summary>Renames a home; null: the current one.</summary>
+    public Task<Result<Done>> RenameAsync(Account account, string? homeId, string name, CancellationToken cancel) =>
+        ChangeAsync(account, homeId, async (s, home) => await Ok(s.Homes.RenameAsync(home.No, name)), cancel);
+
+    /// <summary>
+    /// Removes a home; its things go to another one, and one becomes the current. The last home stays: <see cref="FaultKind.LimitReached"/> with
+    /// <see cref="LastHomeField"/>. Other faults: not visible, <see cref="FaultKind.Invalid"/> when the home itself shall receive or become current.
+    /// </summary>
+    public Task<Result<Done>> RemoveAsync(Account account, string homeId, string receiverId, string currentId, CancellationToken cancel) => database.WriteAsync<Done>(
+        async s =>
+        {
+            await s.Homes.LockAsync(account.No);
+            var homes = await s.Homes.ListAsync(account.No);
+            if (homes.FirstOrDefault(h => h.Id == homeId) is not { } home) return Fault.NotVisible("home");
+            if (homes.Count == 1) return new Fault(FaultKind.LimitReached, "The only home cannot be deleted", LastHomeField);
+            if (receiverId == homeId) return Fault.Invalid("receiver", "The devices must go to another home");
+            if (currentId == homeId) return Fault.Invalid("current", "Another home must become the current one");
+            if (homes.FirstOrDefault(h => h.Id == receiverId) is not { } receiver) return Fault.NotVisible("home that receives the devices");
+            if (!homes.Any(h => h.Id == currentId)) return Fault.NotVisible("home that becomes current");
+            await s.Messages.MoveAsync(home.No, receiver.No);
+            await s.Homes.RemoveAsync(home.No, receiver.No);
+            await s.Accounts.SetCurrentHomeAsync(account.No, currentId);
+            return new Done();
+        },
+        cancel);
+
+    /// <summary>Makes a home the current one.</summary>
+    public Task<Result<Done>> SetCurrentAsync(Account account, string homeId, CancellationToken cancel) =>
+        ChangeAsync(account, homeId, async (s, home) => await Ok(s.Accounts.SetCurrentHomeAsync(account.No, home.Id)), cancel);
+
+    /// <summary>
+    /// Adds a room at an end of the home's order of rooms. <see cref="FaultKind.LimitReached"/> with <see cref="CountField"/>: the home has as many as the limit.
+    /// </summary>
+    public Task<Result<Room>> AddRoomAsync(Account account, string homeId, string name, End end, int limit, CancellationToken cancel) => database.WriteAsync<Room>(
+        async s =>
+        {
+            await s.Homes.LockAsync(account.No);
+            if (await s.Homes.FindAsync(account.No, homeId) is not { } home) return Fault.NotVisible("home");
+            if (home.Rooms.Count >= limit) return new Fault(FaultKind.LimitReached, $"A home has at most {limit} rooms", CountField);
+            var id = Ids.Hex24();
+            await s.Homes.AddRoomAsync(home.No, id, name, RankAt([.. home.Rooms.Select(r => r.Rank)], end));
+            return (await s.Homes.FindRoomAsync(account.No, id))!;
+        },
+        cancel);
+
+    /// <summary>Renames a room.</summary>
+    public Task<Result<Done>> RenameRoomAsync(Account account, string roomId, string name, CancellationToken cancel) =>
+        ChangeRoomAsync(account, roomId, async (s, room) => await Ok(s.Homes.RenameRoomAsync(room.No, name)), cancel);
+
+    /// <summary>Removes a room; its things stay in the home, in no room.</summary>
+    public Task<Result<Done>> RemoveRoomAsync(Account account, string roomId, CancellationToken cancel) =>
+        ChangeRoomAsync(account, roomId, async (s, room) => await Ok(s.Homes.RemoveRoomAsync(room.No)), cancel);
+
+    /// <summary>
+    /// Numbers the rooms of a home (null: the current one) from 0 in this order. Faults: not visible (a room that is not of this home);
+    /// <see cref="FaultKind.Invalid"/> when one is missing or stands there twice.
+    /// </summary>
+    public Task<Result<Done>> SortRoomsAsync(Account account, string? homeId, IReadOnlyList<string> roomIds, CancellationToken cancel) => ChangeAsync(
+        account,
+        homeId,
+        async (s, home) =>
+        {
+            var rooms = home.Rooms.ToDictionary(r => r.Id);
+            if (!roomIds.All(rooms.ContainsKey)) return Fault.NotVisible("room");
+            if (roomIds.Count != rooms.Count || roomIds.Distinct().Count() != rooms.Count) return Fault.Invalid("order", "All rooms of the home must be listed, each once");
+            for (var rank = 0; rank < roomIds.Count; rank++) await s.Homes.RankRoomAsync(home.No, rooms[roomIds[rank]].No, rank);
+            return new Done();
+        },
+        cancel);
+
+    /// <summary>
+    /// Numbers the things of a home (null: the current one) from 0 in this order. What the app may not see stands behind them, in its order. Faults:
+    /// not visible (a thing that does not stand in this home); <see cref="FaultKind.Invalid"/> when one is missing or stands there twice.
+    /// </summary>
+    public Task<Result<Done>> SortThingsAsync(Principal who, string? homeId, IReadOnlyList<ThingName> order, CancellationToken cancel) => ChangeAsync(
+        who.Account,
+        homeId,
+        async (s, home) =>
+        {
+            await PlaceUnplacedAsync(s, who.Account.No, (await EnsureAsync(s, who.Account.No)).No);
+            var placed = await s.Homes.PlacedAsync(who.Account.No, who.App.No, home.No, MaxThings);
+            var seen = placed.Where(t => t.Seen).ToDictionary(NameOf);
+            if (!order.All(seen.ContainsKey)) return Fault.NotVisible("thing");
+            if (order.Count != seen.Count || order.Distinct().Count() != seen.Count) return Fault.Invalid("order", "All devices and groups of the home must be listed, each once");
+            var rank = 0;
+            foreach (var thing in order.Select(name => seen[name]).Concat(placed.Where(t => !t.Seen)))
+            {
+                if (thing.Rank != rank) await s.Homes.RankThingAsync(thing, rank);
+                rank++;
+            }
+
+            return new Done();
+        },
+        cancel);
+
+    /// <summary>
+    /// Changes what is in a room: what only <paramref name="before"/> names leaves it, what only <paramref name="after"/> names enters it, and anything else
+    /// stays where it is. Faults: not visible (room, a thing, a thing of another home); <see cref="FaultKind.Invalid"/> when the room has not all of
+    /// <paramref name="before"/>.
+    /// </summary>
+    public Task<Result<Done>> SetRoomThingsAsync(
+        Principal who, string roomId, IReadOnlyList<ThingName> before, IReadOnlyList<ThingName> after, CancellationToken cancel) => ChangeRoomAsync(
+        who.Account,
+        roomId,
+        async (s, room) =>
+        {
+            await PlaceUnplacedAsync(s, who.Account.No, (await EnsureAsync(s, who.Account.No)).No);
+            var ids = before.Concat(after).Select(t => t.Id).Distinct().ToList();
+            var known = (await s.Homes.PlacedAsync(who.Account.No, who.App.No, ids)).Where(t => t.Seen).ToDictionary(NameOf);
+            if (!before.Concat(after).All(known.ContainsKey)) return Fault.NotVisible("thing");
+            if (before.Any(t => known[t].Room != room.No)) return Fault.Invalid("before", "Not everything that was named stands in the room");
+            if (after.Any(t => known[t].Home != room.Home)) return Fault.NotVisible("thing of this home");
+            foreach (var thing in before.Except(after)) await s.Homes.MoveToRoomAsync(who.Account.No, known[thing], room: null);
+            foreach (var thing in after.Except(before)) await s.Homes.MoveToRoomAsync(who.Account.No, known[thing], room.No);
+            return new Done();
         },
         cancel);
 
@@ -101,6 +255,31 @@ public sealed class HomeService(IDatabase database)
             foreach (var device in page) await stores.Homes.PlaceAsync(account, home, room: null, device, ++rank);
         }
     }
+
+    private Task<Result<Done>> ChangeAsync(Account account, string? homeId, Func<IStores, Home, Task<Result<Done>>> change, CancellationToken cancel) =>
+        database.WriteAsync<Done>(
+            async s => (await ResolveAsync(s, account.No, homeId, roomId: null)).Try(out var place, out var fault) ? await change(s, place.Home) : fault,
+            cancel);
+
+    private Task<Result<Done>> ChangeRoomAsync(Account account, string roomId, Func<IStores, Room, Task<Result<Done>>> change, CancellationToken cancel) =>
+        database.WriteAsync<Done>(
+            async s =>
+            {
+                await s.Homes.LockAsync(account.No);
+                return await s.Homes.FindRoomAsync(account.No, roomId) is { } room ? await change(s, room) : Fault.NotVisible("room");
+            },
+            cancel);
+
+    private static async Task<Result<Done>> Ok(Task change)
+    {
+        await change;
+        return new Done();
+    }
+
+    private static ThingName NameOf(PlacedThing thing) => new(thing.Kind, thing.Owned, thing.Id);
+
+    // Ranks may have gaps and be negative.
+    private static long RankAt(IReadOnlyList<long> ranks, End end) => ranks.Count == 0 ? 0 : end == End.Front ? ranks.Min() - 1 : ranks.Max() + 1;
 
     private static HomeList List(IReadOnlyList<Home> homes, string? current) =>
         new(homes, homes.FirstOrDefault(h => h.Id == current) ?? homes[0]);

@@ -31,6 +31,12 @@ public sealed record Report
 
     /// <summary>The raw frame.</summary>
     public ReadOnlyMemory<byte> Frame { get; init; }
+
+    /// <summary>Properties of the report whose change says that somebody operated the device by hand; null: there are none.</summary>
+    public IReadOnlyList<string>? Operable { get; init; }
+
+    /// <summary>The readings as they came, for the history of operations; JSON.</summary>
+    public string Body { get; init; } = "";
 }
 
 /// <summary>
@@ -123,7 +129,7 @@ public sealed class Link
     public bool Answer(long wireId, bool accepted, string? code, IReadOnlyList<Reading>? state, ReadOnlyMemory<byte> frame)
     {
         if (!Take(wireId, out var pending)) return false;
-        _ = CompleteAsync(pending, accepted, code, accepted ? state ?? Readings.Parse(pending.Command.Body) : [], frame);
+        _ = CompleteAsync(pending, accepted, code, accepted ? state ?? Agreed(pending.Command) : [], frame);
         return true;
     }
 
@@ -149,6 +155,8 @@ public sealed class Link
         var outcome = accepted ? CommandOutcome.Acknowledged : CommandOutcome.Rejected;
         await CommitAsync(pending, outcome, code, state, [.. pending.Frames(Identity, Channel.Ip), .. Frames(FrameDirection.In, frame, now, null)], now);
     }
+
+    private static IReadOnlyList<Reading> Agreed(DeviceCommand command) => command.Kind == CommandKind.Update ? Readings.Parse(command.Body) : [];
 
     private Task CompleteUnknownAsync(PendingCommand pending) =>
         CommitAsync(pending, CommandOutcome.Unknown, null, [], pending.Frames(Identity, Channel.Ip), _time.GetUtcNow());
@@ -177,6 +185,7 @@ public sealed class Link
                     Arrival = now.ToUnixTimeMilliseconds(),
                     Frames = frames,
                     Command = pending.Command.Record(outcome, pending.SentAt, now, code),
+                    Operation = outcome == CommandOutcome.Acknowledged && pending.Command.Kind == CommandKind.Update ? new Operation(now, pending.Command.Account, pending.Command.Body) : null,
                 },
                 CancellationToken.None);
             var known = written.IsOk && written.Value.Outcome == StateOutcome.Accepted;
@@ -209,6 +218,7 @@ public sealed class Link
         MergeKeys = Identity.MergeKeys,
         Arrival = now.ToUnixTimeMilliseconds(),
         Frames = Frames(FrameDirection.In, report.Frame, now, null),
+        Operation = report.Operable is { } operable ? new Operation(now, Account: null, report.Body) { IfChanged = operable } : null,
     };
 
     // Events carry what has changed, not the whole state: they are told in the order of the commits.

@@ -91,6 +91,12 @@ public interface IProjectStore
     /// <summary>Adds an app and answers its internal key.</summary>
     Task<long> AddAppAsync(App app);
 
+    /// <summary>Where an app may be answered with a code.</summary>
+    Task<IReadOnlyList<string>> RedirectsAsync(long app);
+
+    /// <summary>Lets an app be answered somewhere.</summary>
+    Task AddRedirectAsync(long app, string uri);
+
     /// <summary>Products that an app sees, or null when it sees all.</summary>
     Task<IReadOnlySet<long>?> VisibleProductsAsync(long app);
 

@@ -11,7 +11,11 @@ namespace Irori.Core.Projects;
 /// <param name="SingleSession">Null: by the installation's mode.</param>
 /// <param name="AllProducts">Null: by the installation's mode.</param>
 public sealed record NewApp(
-    string Dialect, AppKind Kind = AppKind.Client, string? Id = null, string? Secret = null, bool? SingleSession = null, bool? AllProducts = null);
+    string Dialect, AppKind Kind = AppKind.Client, string? Id = null, string? Secret = null, bool? SingleSession = null, bool? AllProducts = null)
+{
+    /// <summary>Where it may be answered with a code (OAuth): absolute addresses, compared as they are.</summary>
+    public IReadOnlyList<string> Redirects { get; init; } = [];
+}
 
 /// <summary>An app as its maker gets it, once.</summary>
 public sealed record AppSecret(App App, string Secret);
@@ -31,6 +35,12 @@ public sealed class AppService(IDatabase database, KeyRing keys, InstallationRec
     public Task<Result<AppSecret>> AddAsync(NewApp wanted, CancellationToken cancel) => database.WriteAsync<AppSecret>(
         async s =>
         {
+            foreach (var uri in wanted.Redirects)
+            {
+                if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || parsed.Fragment.Length > 0 || uri.Any(char.IsControl))
+                    return Fault.Invalid("redirect", $"{uri} is no absolute address without a fragment");
+            }
+
             var id = wanted.Id ?? Ids.Token()[..32];
             if (await s.Projects.FindAppAsync(id) is not null) return new Fault(FaultKind.Invalid, $"An app {id} exists already", "id");
             var secret = wanted.Secret ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -48,6 +58,7 @@ public sealed class AppService(IDatabase database, KeyRing keys, InstallationRec
                 Disabled = false,
             };
             var no = await s.Projects.AddAppAsync(app);
+            foreach (var uri in wanted.Redirects.Distinct(StringComparer.Ordinal)) await s.Projects.AddRedirectAsync(no, uri);
             if (wanted.AllProducts ?? !vendor) await s.Projects.GrantAsync(no, GrantKind.All, 0);
             return new AppSecret(app, secret);
         },

@@ -33,6 +33,9 @@ public sealed record StateWrite
     /// <summary>The outcome to record.</summary>
     public CommandRecord? Command { get; init; }
 
+    /// <summary>What was operated, to be kept where the owner wants it; counts only with readings.</summary>
+    public Operation? Operation { get; init; }
+
     /// <summary>Told of a change after its commit, in the order of the commits of its device; must not block or throw.</summary>
     public Action<StateWritten>? Committed { get; init; }
 }

@@ -165,6 +165,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
             {
                 "update" => await CommandAsync(frame, head, cancel),
                 "query" => await QueryAsync(frame, head, cancel),
+                "upgrade" => await UpgradeAsync(frame, head, cancel),
                 "share" => await _shares.ShareAsync(frame, head, cancel),
                 "updateShare" => await _shares.ChangeAsync(frame, head, cancel),
                 "cancelShare" => await _shares.EndAsync(frame, head, cancel),
@@ -194,6 +195,18 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         return sent.Fault is { } failed
             ? Fail(head, failed, command.Apikey)
             : FrameWriter.Answer(head, 0, command.Apikey, w => w.WriteString("userAgent", "device"));
+    }
+
+    private async Task<ReadOnlyMemory<byte>> UpgradeAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
+    {
+        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<UpgradeFrame>()).Try(out var upgrade, out var fault)) return Fail(head, fault);
+        if (upgrade.Params.Check() is { } wrong) return Fail(head, wrong);
+        if (!(await FindAsync(upgrade.DeviceId, upgrade.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
+        // As it came: firmware may know more fields than the document.
+        var sent = await services.Commands.UpgradeAsync(_who, device.Id, frame.GetProperty("params").GetRawText(), CommandService.DefaultDeadline, cancel);
+        return sent.Fault is { } failed
+            ? Fail(head, failed, upgrade.Apikey)
+            : FrameWriter.Answer(head, 0, upgrade.Apikey, w => w.WriteString("userAgent", "device"));
     }
 
     private async Task<ReadOnlyMemory<byte>> QueryAsync(JsonElement frame, FrameHead head, CancellationToken cancel)

@@ -4,7 +4,7 @@ using Irori.Core.Links;
 
 namespace Irori.Dialects.CoolKit.Realtime;
 
-/// <summary>The end of a device's link on its socket: commands become <c>update</c> frames.</summary>
+/// <summary>The end of a device's link on its socket: commands become <c>update</c> and <c>upgrade</c> frames.</summary>
 internal sealed class DeviceChannel(Socket socket, string deviceId, string ownerId, string? ip, TimeProvider time) : ILinkChannel
 {
     private long _lastWireId;
@@ -26,7 +26,7 @@ internal sealed class DeviceChannel(Socket socket, string deviceId, string owner
 
     public ReadOnlyMemory<byte> Encode(DeviceCommand command, long wireId) => FrameWriter.Write(w =>
     {
-        w.WriteString("action", "update");
+        w.WriteString("action", command.Kind == CommandKind.Upgrade ? "upgrade" : "update");
         w.WriteString("deviceid", deviceId);
         w.WriteString("apikey", ownerId);
         w.WriteString("userAgent", "app");

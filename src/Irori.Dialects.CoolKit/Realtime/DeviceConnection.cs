@@ -136,7 +136,12 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
             return;
         }
 
-        var written = await TryAsync(() => link.ReportAsync(new Report { Readings = Readings.Of(report.Params), Key = head.ReportKey, Frame = message }, CancellationToken.None));
+        var readings = Readings.Of(report.Params);
+        var said = new Report
+        {
+            Readings = readings, Key = head.ReportKey, Frame = message, Operable = Operated.In(readings), Body = report.Params.GetRawText(),
+        };
+        var written = await TryAsync(() => link.ReportAsync(said, CancellationToken.None));
         if (!written.Try(out var state, out fault))
         {
             await FailAsync(head, CoolKitFaults.OfHttp(fault), fault.Reason, cancel);

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Irori.Core;
-using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Dialects.CoolKit.V1;
 using Irori.Dialects.CoolKit.Wire;
@@ -55,7 +54,7 @@ internal sealed record DispatchDeviceAnswer
 /// Tells apps and devices where to connect: the configured public address, else the host and port that they asked. Every listener that
 /// answers this also takes the connection. While too many devices connect, a device is asked to come back.
 /// </summary>
-internal sealed class Dispatch(PublicAddress address, LinkService links, Authorizer authorizer)
+internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer authorizer)
 {
     private const int LongestWait = 10;
     private const string App = "/dispatch/app";
@@ -94,11 +93,11 @@ internal sealed class Dispatch(PublicAddress address, LinkService links, Authori
 
     private Task AnswerAppAsync(HttpContext context)
     {
-        var host = Host(context);
+        var host = address.Host(context);
         var known = IPAddress.TryParse(host, out var literal);
         // Apps put the domain into an address as it is, where IPv6 needs brackets.
         var domain = literal?.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{host}]" : host;
-        var answer = new DispatchAppAnswer { Ip = known ? host : Local(context) ?? host, Port = Port(context), Domain = domain, Error = 0, Reason = "ok" };
+        var answer = new DispatchAppAnswer { Ip = known ? host : OwnAddress.Local(context) ?? host, Port = address.Port(context), Domain = domain, Error = 0, Reason = "ok" };
         return Operations.WriteAsync(context, answer, CoolKitJson.TypeOf<DispatchAppAnswer>());
     }
 
@@ -110,30 +109,11 @@ internal sealed class Dispatch(PublicAddress address, LinkService links, Authori
             // A crowd that returns comes back spread over a while, not all at one moment.
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = $"{RandomNumberGenerator.GetInt32(1, LongestWait + 1)}";
-            var busy = new DispatchDeviceAnswer { Error = StatusCodes.Status503ServiceUnavailable, Reason = "busy", Ip = Host(context), Port = Port(context) };
+            var busy = new DispatchDeviceAnswer { Error = StatusCodes.Status503ServiceUnavailable, Reason = "busy", Ip = address.Host(context), Port = address.Port(context) };
             return Operations.WriteAsync(context, busy, CoolKitJson.TypeOf<DispatchDeviceAnswer>());
         }
 
-        var answer = new DispatchDeviceAnswer { Error = 0, Reason = "ok", Ip = Host(context), Port = Port(context) };
+        var answer = new DispatchDeviceAnswer { Error = 0, Reason = "ok", Ip = address.Host(context), Port = address.Port(context) };
         return Operations.WriteAsync(context, answer, CoolKitJson.TypeOf<DispatchDeviceAnswer>());
-    }
-
-    private string Host(HttpContext context)
-    {
-        if (address.Host.Length > 0) return address.Host;
-        var asked = context.Request.Host.Host.Trim('[', ']');
-        return asked.Length > 0 ? asked : Local(context) ?? "localhost";
-    }
-
-    // The listener of both families says IPv4 addresses in IPv6.
-    private static string? Local(HttpContext context) => context.Connection.LocalIpAddress is { IsIPv4MappedToIPv6: true } mapped
-        ? mapped.MapToIPv4().ToString()
-        : context.Connection.LocalIpAddress?.ToString();
-
-    private int Port(HttpContext context)
-    {
-        var configured = context.Request.IsHttps ? address.HttpsPort : address.HttpPort;
-        if (configured != 0) return configured;
-        return context.Request.Host.Port ?? (context.Request.IsHttps ? 443 : 80);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Irori.Core;
 
 namespace Irori.Dialects.CoolKit.Realtime;
 
@@ -26,6 +27,41 @@ internal sealed record CommandFrame
     public string? SelfApikey { get; init; }
 
     public required JsonElement Params { get; init; }
+}
+
+/// <summary>An owner asks a device to install firmware (CoolKit v2, OTA).</summary>
+internal sealed record UpgradeFrame
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    public required string Apikey { get; init; }
+
+    public required UpgradeTerms Params { get; init; }
+}
+
+/// <summary>Which firmware, and where it is.</summary>
+internal sealed record UpgradeTerms
+{
+    public required string Model { get; init; }
+
+    public required string Version { get; init; }
+
+    public required IReadOnlyList<UpgradeFile> BinList { get; init; }
+
+    /// <summary>What is wrong, or null.</summary>
+    public Fault? Check() => BinList.Count == 0 || BinList.Any(b => b is null) ? Fault.Invalid("params.binList", "params.binList has the files of the firmware") : null;
+}
+
+/// <summary>A file of firmware.</summary>
+internal sealed record UpgradeFile
+{
+    public required string DownloadUrl { get; init; }
+
+    /// <summary>SHA-256 of the file.</summary>
+    public required string Digest { get; init; }
+
+    public required string Name { get; init; }
 }
 
 /// <summary>An app reads a device's state (CoolKit v2, query).</summary>

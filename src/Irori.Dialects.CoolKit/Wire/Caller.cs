@@ -26,6 +26,9 @@ internal enum Access
 /// <param name="Ip">The address, for the record.</param>
 internal sealed record Caller(App? App, Principal? Who, string? Token, string? Ip)
 {
+    /// <summary>The address of this installation as he knows it: scheme, host and port.</summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>The app of an operation with <see cref="Access.Signed"/>.</summary>
     public App SigningApp => App ?? throw new InvalidOperationException("The operation is not signed");
 

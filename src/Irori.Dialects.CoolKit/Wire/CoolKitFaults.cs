@@ -1,6 +1,9 @@
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Devices;
+using Irori.Core.Groups;
+using Irori.Core.Homes;
+using Irori.Core.Sharing;
 
 namespace Irori.Dialects.CoolKit.Wire;
 
@@ -25,11 +28,19 @@ internal static class CoolKitFaults
     public const int OtherRegion = 10004;
     public const int UserExists = 10009;
     public const int TooManyCodes = 10010;
+    public const int TooManyHomes = 20002;
+    public const int OnlyHome = 20003;
+    public const int OwnedByOther = 30007;
+    public const int NoSuchReceiver = 30008;
+    public const int TooManyGroups = 30009;
     public const int WrongDeviceId = 30010;
     public const int NoFactoryRecord = 30011;
     public const int WrongChipId = 30014;
     public const int WrongDigest = 30015;
     public const int BrandRefused = 30017;
+
+    /// <summary>Only within the answer to several commands at once.</summary>
+    public const int OfflineInBatch = 30022;
 
     /// <summary>Field of the fault of a device id that cannot be one; one that is missing or mistyped is a bad parameter like any other.</summary>
     public const string DeviceIdShape = "deviceid.shape";
@@ -38,7 +49,13 @@ internal static class CoolKitFaults
     public static int OfHttp(Fault fault) => fault.Kind switch
     {
         FaultKind.Invalid => fault.Field == DeviceIdShape ? WrongDeviceId : BadParameter,
-        FaultKind.LimitReached => BadParameter,
+        FaultKind.LimitReached => fault.Field switch
+        {
+            HomeService.CountField => TooManyHomes,
+            HomeService.LastHomeField => OnlyHome,
+            GroupService.CountField => TooManyGroups,
+            _ => BadParameter,
+        },
         FaultKind.NotVisible => NotFound,
         FaultKind.NotAllowed => Refused,
         FaultKind.AppRefused => fault.Field == AddFields.Brand ? BrandRefused : AppRefused,
@@ -46,13 +63,14 @@ internal static class CoolKitFaults
         FaultKind.SessionEnded => SessionEnded,
         FaultKind.SessionExpired => SessionExpired,
         FaultKind.OtherRegion => OtherRegion,
-        FaultKind.NoSuchAccount => NoSuchUser,
+        FaultKind.NoSuchAccount => fault.Field == SharingService.ReceiverField ? NoSuchReceiver : NoSuchUser,
         FaultKind.AccountExists => UserExists,
         FaultKind.WrongPassword => WrongPassword,
         FaultKind.WrongCode => WrongCode,
         FaultKind.Throttled => fault.Field == CodeService.Field ? TooManyCodes : QuotaExceeded,
         FaultKind.Offline or FaultKind.NoAnswer or FaultKind.Undelivered or FaultKind.Rejected => ControlFailed,
         FaultKind.NotManufactured => NoFactoryRecord,
+        FaultKind.AlreadyBound => OwnedByOther,
         FaultKind.WrongProof => fault.Field == AddFields.ChipId ? WrongChipId : WrongDigest,
         _ => Internal,
     };

@@ -22,7 +22,7 @@ internal sealed record OperationInfo(string Method, string Path, Access Access, 
 /// Serves operations of both versions of the API, all in the same way: read the body, authorize, decode, call, encode. Whatever goes wrong is
 /// answered in the shape of the version with HTTP status 200.
 /// </summary>
-internal sealed partial class Operations(Authorizer authorizer, ILogger<Operations> log)
+internal sealed partial class Operations(Authorizer authorizer, OwnAddress address, ILogger<Operations> log)
 {
     /// <summary>Largest body, in bytes: a device's whole state with room around it.</summary>
     public const int MaxBody = 128 * 1024;
@@ -86,7 +86,7 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
             var decoded = TakesBody(info.Method) && context.Request.RouteValues.Count == 0
                 ? RequestDecoder.Body(body, type)
                 : RequestDecoder.Values(name => Value(context.Request, name), HttpMethods.IsGet(info.Method) ? default : body, type);
-            return decoded.Try(out var request, out fault) ? await handle(caller, request, cancel) : fault;
+            return decoded.Try(out var request, out fault) ? await handle(caller with { Origin = address.Origin(context) }, request, cancel) : fault;
         }
         catch (UnavailableException e)
         {

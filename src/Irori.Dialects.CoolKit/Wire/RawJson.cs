@@ -12,14 +12,26 @@ internal readonly record struct RawJson(string Text)
     public static RawJson Empty { get; } = new("{}");
 
     /// <summary>A device's values as CoolKit's <c>params</c>: all, or those that were asked for.</summary>
-    public static RawJson Params(IReadOnlyDictionary<string, StateValue> values, IReadOnlyCollection<string>? wanted = null)
+    public static RawJson Params(IReadOnlyDictionary<string, StateValue> values, IReadOnlyCollection<string>? wanted = null) =>
+        Of(values.Select(v => (v.Key, v.Value.Json)), wanted);
+
+    /// <summary>The values of an object: all, or those that were asked for.</summary>
+    public static RawJson Pick(string json, IReadOnlyCollection<string>? wanted)
+    {
+        if (wanted is not { Count: > 0 }) return new RawJson(json);
+        using var document = JsonDocument.Parse(json);
+        return Of(document.RootElement.EnumerateObject().Select(p => (p.Name, p.Value.GetRawText())), wanted);
+    }
+
+    /// <summary>An object of values, which are JSON: all, or those that were asked for.</summary>
+    public static RawJson Of(IEnumerable<(string Name, string Json)> values, IReadOnlyCollection<string>? wanted = null)
     {
         var text = new StringBuilder("{");
-        foreach (var (name, value) in values)
+        foreach (var (name, json) in values)
         {
             if (wanted is { Count: > 0 } && !wanted.Contains(name)) continue;
             if (text.Length > 1) text.Append(',');
-            text.Append('"').Append(JsonEncodedText.Encode(name).Value).Append("\":").Append(value.Json);
+            text.Append('"').Append(JsonEncodedText.Encode(name).Value).Append("\":").Append(json);
         }
 
         return new RawJson(text.Append('}').ToString());

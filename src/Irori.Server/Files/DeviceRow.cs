@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Irori.Core.Devices;
+using Irori.Dialects.CoolKit;
 
 namespace Irori.Server.Files;
 
@@ -8,7 +9,7 @@ namespace Irori.Server.Files;
 public sealed partial record DeviceRow(long Line)
 {
     /// <summary>Names of the fields in files.</summary>
-    public static IReadOnlyList<string> Fields { get; } = ["id", "product", "key", "chipId", "mac", "apMac", "manufacturer", "description", "ui"];
+    public static IReadOnlyList<string> Fields { get; } = ["id", "product", "key", "chipId", "mac", "apMac", "manufacturer", "description", "ui", "gsmId"];
 
     /// <summary>The id it was made with.</summary>
     public string? Id { get; init; }
@@ -37,6 +38,9 @@ public sealed partial record DeviceRow(long Line)
     /// <summary>Name of its user interface.</summary>
     public string? Ui { get; init; }
 
+    /// <summary>What stands in the QR code of a GSM device of CoolKit.</summary>
+    public string? GsmId { get; init; }
+
     /// <summary>A row of named values; an empty one counts as left out.</summary>
     public static DeviceRow Of(long line, Func<string, string?> value) => new(line)
     {
@@ -49,6 +53,7 @@ public sealed partial record DeviceRow(long Line)
         Manufacturer = Filled(value("manufacturer")),
         Description = Filled(value("description")),
         Ui = Filled(value("ui")),
+        GsmId = Filled(value("gsmId")),
     };
 
     /// <summary>What is wrong, as fields and fixes; whether the product exists is not looked up.</summary>
@@ -64,6 +69,7 @@ public sealed partial record DeviceRow(long Line)
         if (!IsText(Manufacturer)) yield return ("manufacturer", "must be one line of at most 200 characters");
         if (!IsText(Description)) yield return ("description", "must be one line of at most 200 characters");
         if (!IsText(Ui)) yield return ("ui", "must be one line of at most 200 characters");
+        if (GsmId is not null && !IsToken(GsmId, 128)) yield return ("gsmId", "must be at most 128 printable characters without blanks");
     }
 
     /// <summary>The device, once nothing is wrong.</summary>
@@ -72,7 +78,10 @@ public sealed partial record DeviceRow(long Line)
         new FactoryData
         {
             ChipId = ChipId, Mac = Mac ?? "", ApMac = ApMac ?? "", Manufacturer = Manufacturer ?? "", Description = Description ?? "", Ui = Ui ?? "",
-        }) { Source = source };
+        })
+    {
+        Source = source, Names = GsmId is null ? [] : [new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", GsmId)],
+    };
 
     /// <summary>True for the form that devices of CoolKit have.</summary>
     public static bool IsUsualId(string id) => UsualId().IsMatch(id);

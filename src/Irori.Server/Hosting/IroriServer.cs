@@ -2,6 +2,7 @@ using System.Net;
 using Irori.Core.Links;
 using Irori.Dialects.CoolKit;
 using Irori.Server.Console;
+using Irori.Server.Firmware;
 using Irori.Server.Health;
 using Irori.Server.Metrics;
 using Irori.Server.Settings;
@@ -130,6 +131,7 @@ public sealed class IroriServer : IAsyncDisposable
         app.UseConsole(settings);
         app.MapConsole();
         app.MapCoolKit();
+        app.MapFirmware();
         app.MapOpenApi("/openapi/{documentName}.json");
     }
 

@@ -129,6 +129,12 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         """,
         new { binding.Account, binding.Device, role = binding.Role.ToString(), binding.Alias, binding.Settings, binding.Permit, binding.Since });
 
+    public Task SetAliasAsync(long account, long device, string? alias) => session.ExecuteAsync(
+        "UPDATE bindings SET alias = @alias WHERE account = @account AND device = @device", new { account, device, alias });
+
+    public Task SetSettingsAsync(long account, long device, string settings) => session.ExecuteAsync(
+        "UPDATE bindings SET settings = @settings WHERE account = @account AND device = @device", new { account, device, settings });
+
     public async Task<bool> RemoveAsync(long account, long device)
     {
         // The binding first: who puts the device somewhere holds its row, and what he put is seen after that.

@@ -97,6 +97,21 @@ internal sealed class DeviceStore(SqlSession session) : IDeviceStore
 
     public Task RenameAsync(long device, string name) => session.ExecuteAsync("UPDATE devices SET name = @name WHERE no = @device", new { device, name });
 
+    public async Task<string> LockTagsAsync(long device) =>
+        await session.FirstAsync<string>($"SELECT d.tags FROM devices d WHERE d.no = @device {session.Engine.ForUpdate("d")}", new { device }) ?? "{}";
+
+    public Task SetTagsAsync(long device, string tags) => session.ExecuteAsync("UPDATE devices SET tags = @tags WHERE no = @device", new { device, tags });
+
+    public Task SetKeepsOperationsAsync(long device, bool keeps) =>
+        session.ExecuteAsync("UPDATE devices SET keeps_operations = @keeps WHERE no = @device", new { device, keeps });
+
+    public Task<Device?> FindByNameAsync(DeviceName name) => session.FirstAsync<Device>(
+        $"""
+        {Columns} JOIN device_names n ON n.device = d.no
+        WHERE n.dialect = @Dialect AND n.kind = @Kind AND n.scope = @Scope AND n.value = @Value
+        """,
+        new { name.Dialect, name.Kind, name.Scope, name.Value });
+
     public Task<long> RaiseAccessAsync(long device, DateTimeOffset? ownerSince) => session.FirstAsync<long>(
         """
         UPDATE devices SET access_version = access_version + 1, owner_since = coalesce(@ownerSince, owner_since) WHERE no = @device

@@ -42,6 +42,18 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         """,
         new { device, limit });
 
+    public Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, OperationRange range) => session.ListAsync<OperationRecord>(
+        """
+        SELECT o.no, o.at, o.account, o.body,
+            (SELECT min(l.value) FROM logins l JOIN accounts a ON a.no = l.account WHERE a.id = o.account AND l.kind = 'Email' AND l.scope = '') AS email,
+            (SELECT min(l.value) FROM logins l JOIN accounts a ON a.no = l.account WHERE a.id = o.account AND l.kind = 'Phone' AND l.scope = '') AS phone
+        FROM operations o WHERE o.device = @device AND o.at >= @from AND o.at < @before ORDER BY o.at DESC, o.no DESC LIMIT @Limit OFFSET @Skip
+        """,
+        new { device, from, before = range.Before ?? DateTimeOffset.MaxValue, range.Limit, range.Skip });
+
+    public Task<int> ClearOperationsAsync(long device, DateTimeOffset until, int limit) => session.ExecuteAsync(
+        "DELETE FROM operations WHERE no IN (SELECT no FROM operations WHERE device = @device AND at <= @until LIMIT @limit)", new { device, until, limit });
+
     // Points are found by a seek into each device's: only the rows of the day are read, however many there are.
     public Task<IReadOnlyList<TableGrowth>> GrowthAsync(DateTimeOffset since, RetentionSettings retention) => session.ListAsync<TableGrowth>(
         $"""
@@ -78,6 +90,7 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         {
             PurgedTable.Frames => ("frames", "no", "at"),
             PurgedTable.Presence => ("presence", "no", "at"),
+            PurgedTable.Operations => ("operations", "no", "at"),
             _ => ("commands", "id", "created"),
         };
         return session.ExecuteAsync($"DELETE FROM {name} WHERE {key} IN (SELECT {key} FROM {name} WHERE {time} < @before ORDER BY {time} LIMIT @limit)", new { before, limit });

@@ -5,6 +5,20 @@ namespace Irori.Storage.Homes;
 
 internal sealed class HomeStore(SqlSession session) : IHomeStore
 {
+    // A group is as visible as its main device.
+    private const string Placed =
+        """
+        SELECT l.item_kind AS kind, l.item AS no, coalesce(d.id, g.id) AS id, l.home, l.room, coalesce(x.rank, 0) AS rank,
+            (g.no IS NOT NULL OR EXISTS (SELECT 1 FROM bindings b WHERE b.account = l.account AND b.device = d.no AND b.role = 'Owner')) AS owned,
+            (@app = 0 OR (g.no IS NOT NULL AND g.main IS NULL) OR EXISTS (SELECT 1 FROM grants t JOIN devices m ON m.no = coalesce(g.main, d.no)
+                JOIN products p ON p.no = m.product WHERE t.app = @app AND
+                (t.kind = 'All' OR (t.kind = 'Brand' AND t.target = p.brand) OR (t.kind = 'Product' AND t.target = p.no)))) AS seen
+        FROM placements l
+        LEFT JOIN devices d ON l.item_kind = 'device' AND d.no = l.item
+        LEFT JOIN groups g ON l.item_kind = 'group' AND g.no = l.item
+        LEFT JOIN ranks x ON x.owner_kind = 'home' AND x.owner = l.home AND x.list = 'things' AND x.item_kind = l.item_kind AND x.item = l.item
+        """;
+
     public Task LockAsync(long account) => session.ExecuteAsync("UPDATE accounts SET current_home = current_home WHERE no = @account", new { account });
 
     public async Task<IReadOnlyList<Home>> ListAsync(long account)
@@ -44,6 +58,61 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
         await RankAsync("home", home, "rooms", "room", no, rank);
         return no;
     }
+
+    public Task<Room?> FindRoomAsync(long account, string id) => session.FirstAsync<Room>(
+        """
+        SELECT o.no, o.home, o.id, o.name, coalesce(r.rank, 0) AS rank FROM rooms o JOIN members m ON m.home = o.home
+        LEFT JOIN ranks r ON r.owner_kind = 'home' AND r.owner = o.home AND r.list = 'rooms' AND r.item_kind = 'room' AND r.item = o.no
+        WHERE m.account = @account AND o.id = @id
+        """,
+        new { account, id });
+
+    public Task RenameAsync(long home, string name) => session.ExecuteAsync("UPDATE homes SET name = @name WHERE no = @home", new { home, name });
+
+    public Task RenameRoomAsync(long room, string name) => session.ExecuteAsync("UPDATE rooms SET name = @name WHERE no = @room", new { room, name });
+
+    public Task RankRoomAsync(long home, long room, long rank) => RankAsync("home", home, "rooms", "room", room, rank);
+
+    public async Task RemoveRoomAsync(long room)
+    {
+        await session.ExecuteAsync("UPDATE placements SET room = NULL WHERE room = @room", new { room });
+        await session.ExecuteAsync("DELETE FROM ranks WHERE owner_kind = 'home' AND list = 'rooms' AND item_kind = 'room' AND item = @room", new { room });
+        await session.ExecuteAsync("DELETE FROM rooms WHERE no = @room", new { room });
+    }
+
+    public async Task RemoveAsync(long home, long receiver)
+    {
+        if (await RankRangeAsync(home) is { } range)
+        {
+            var shift = (await RankRangeAsync(receiver) is { } taken ? taken.Max + 1 : 0) - range.Min;
+            await session.ExecuteAsync(
+                "UPDATE ranks SET owner = @receiver, rank = rank + @shift WHERE owner_kind = 'home' AND owner = @home AND list = 'things'",
+                new { home, receiver, shift });
+        }
+
+        await session.ExecuteAsync("UPDATE placements SET home = @receiver, room = NULL WHERE home = @home", new { home, receiver });
+        await session.ExecuteAsync("DELETE FROM ranks WHERE owner_kind = 'home' AND owner = @home", new { home });
+        await session.ExecuteAsync("DELETE FROM ranks WHERE owner_kind = 'account' AND list = 'homes' AND item_kind = 'home' AND item = @home", new { home });
+        await session.ExecuteAsync("DELETE FROM rooms WHERE home = @home", new { home });
+        await session.ExecuteAsync("DELETE FROM members WHERE home = @home", new { home });
+        await session.ExecuteAsync("DELETE FROM homes WHERE no = @home", new { home });
+    }
+
+    public Task<IReadOnlyList<PlacedThing>> PlacedAsync(long account, long app, long home, int limit) => session.ListAsync<PlacedThing>(
+        $"{Placed} WHERE l.account = @account AND l.home = @home ORDER BY x.rank, l.item LIMIT @limit", new { account, app, home, limit });
+
+    public Task<IReadOnlyList<PlacedThing>> PlacedAsync(long account, long app, IReadOnlyCollection<string> ids) => session.ListAsync<PlacedThing>(
+        $"""
+        {Placed}
+        WHERE l.account = @account AND (d.id IN (SELECT value FROM json_each(@list)) OR g.id IN (SELECT value FROM json_each(@list)))
+        """,
+        new { account, app, list = SqlSession.List(ids) });
+
+    public Task RankThingAsync(PlacedThing thing, long rank) => RankAsync("home", thing.Home, "things", KindOf(thing), thing.No, rank);
+
+    public Task MoveToRoomAsync(long account, PlacedThing thing, long? room) => session.ExecuteAsync(
+        "UPDATE placements SET room = @room WHERE account = @account AND item_kind = @kind AND item = @No",
+        new { account, room, kind = KindOf(thing), thing.No });
 
     public async Task PlaceAsync(long account, long home, long? room, long device, long rank)
     {
@@ -93,6 +162,8 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
         await session.ExecuteAsync($"DELETE FROM members WHERE account = @account OR home IN {Mine}", new { account });
         foreach (var home in homes) await session.ExecuteAsync("DELETE FROM homes WHERE no = @home", new { home });
     }
+
+    private static string KindOf(PlacedThing thing) => thing.Kind == ThingKind.Device ? "device" : "group";
 
     private Task RankAsync(string ownerKind, long owner, string list, string itemKind, long item, long rank) => session.ExecuteAsync(
         """

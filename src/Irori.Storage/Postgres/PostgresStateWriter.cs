@@ -22,6 +22,7 @@ internal static class PostgresStateWriter
         var rows = await LockAsync(connection, transaction, items);
         var accepted = new List<(StateWrite Write, IReadOnlyList<PointRow> Points)>();
         var changed = new Dictionary<long, (DeviceState State, long Updated)>();
+        var operated = new List<(long Device, Operation Operation)>();
         foreach (var item in items)
         {
             if (item.Write.Readings.Count == 0)
@@ -30,12 +31,13 @@ internal static class PostgresStateWriter
                 continue;
             }
 
-            var (state, access) = rows.GetValueOrDefault(item.Write.Device);
-            var (told, made) = StateDecision.Decide(item.Write, state, access);
+            var (state, access, keeps) = rows.GetValueOrDefault(item.Write.Device);
+            var (told, made, operation) = StateDecision.Decide(item.Write, state, access, keeps);
             item.Told = told;
             if (told.Outcome != StateOutcome.Accepted) continue;
             changed[item.Write.Device] = (state!, item.Write.Arrival);
             accepted.Add((item.Write, made));
+            if (operation is not null) operated.Add((item.Write.Device, operation));
         }
 
         await properties.EnsureAsync(accepted.SelectMany(a => a.Points, (a, p) => (a.Write.Product, p.Property)));
@@ -43,20 +45,21 @@ internal static class PostgresStateWriter
         await using var batch = new NpgsqlBatch(connection, transaction);
         AddStates(batch, changed);
         AddPoints(batch, accepted, properties);
+        AddOperations(batch, operated);
         AddFrames(batch, items);
         AddCommands(batch, items);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync();
     }
 
-    private static async Task<Dictionary<long, (DeviceState? State, long AccessVersion)>> LockAsync(
+    private static async Task<Dictionary<long, (DeviceState? State, long AccessVersion, bool KeepsOperations)>> LockAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<LaneState> items)
     {
         var devices = items.Where(i => i.Write.Readings.Count > 0).Select(i => i.Write.Device).Distinct().Order().ToArray();
-        var rows = new Dictionary<long, (DeviceState? State, long AccessVersion)>(devices.Length);
+        var rows = new Dictionary<long, (DeviceState? State, long AccessVersion, bool KeepsOperations)>(devices.Length);
         if (devices.Length == 0) return rows;
         await using var command = new NpgsqlCommand(
             """
-            SELECT s.device, s.epoch, s.version, s.vals, s.last_keys, d.access_version FROM states s JOIN devices d ON d.no = s.device
+            SELECT s.device, s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations FROM states s JOIN devices d ON d.no = s.device
             WHERE s.device = ANY($1) ORDER BY s.device FOR UPDATE OF s
             """,
             connection,
@@ -66,7 +69,7 @@ internal static class PostgresStateWriter
         while (await reader.ReadAsync())
         {
             var state = new DeviceState(reader.GetInt64(1), reader.GetInt64(2), StateText.ReadValues(reader.GetString(3)), StateText.ReadKeys(reader.GetString(4)));
-            rows[reader.GetInt64(0)] = (state, reader.GetInt64(5));
+            rows[reader.GetInt64(0)] = (state, reader.GetInt64(5), reader.GetBoolean(6));
         }
 
         return rows;
@@ -99,6 +102,18 @@ internal static class PostgresStateWriter
             accepted.Select(a => PointKey.Of(a.Write.Arrival, a.Points[0].Seq)).ToArray(),
             packed.Select(p => p.Times).ToArray(),
             packed.Select(p => p.Values).ToArray());
+    }
+
+    private static void AddOperations(NpgsqlBatch batch, List<(long Device, Operation Operation)> operated)
+    {
+        if (operated.Count == 0) return;
+        Add(
+            batch,
+            "INSERT INTO operations (device, at, account, body) SELECT * FROM unnest($1, $2, $3, $4)",
+            operated.Select(o => o.Device).ToArray(),
+            operated.Select(o => o.Operation.At.ToUnixTimeMilliseconds()).ToArray(),
+            operated.Select(o => o.Operation.Account).ToArray(),
+            operated.Select(o => o.Operation.Body).ToArray());
     }
 
     private static void AddFrames(NpgsqlBatch batch, IReadOnlyList<LaneState> items)

@@ -34,6 +34,10 @@ internal sealed class ProjectStore(SqlSession session) : IProjectStore
             app.Id, app.Project, app.Dialect, kind = app.Kind.ToString(), app.SecretEnc, app.SingleSession, app.AccessSeconds, app.RefreshSeconds, app.Disabled,
         });
 
+    public Task<IReadOnlyList<string>> RedirectsAsync(long app) => session.ListAsync<string>("SELECT uri FROM app_redirects WHERE app = @app ORDER BY uri", new { app });
+
+    public Task AddRedirectAsync(long app, string uri) => session.ExecuteAsync("INSERT INTO app_redirects (app, uri) VALUES (@app, @uri)", new { app, uri });
+
     public Task<bool> SetDisabledAsync(string id, bool disabled) =>
         session.TryAsync("UPDATE apps SET disabled = @disabled WHERE id = @id", new { id, disabled });
 

@@ -3,11 +3,13 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
+using Irori.Core.Firmware;
 using Irori.Core.Groups;
 using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
+using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Sharing;
@@ -15,11 +17,13 @@ using Irori.Storage.Accounts;
 using Irori.Storage.Bindings;
 using Irori.Storage.Commands;
 using Irori.Storage.Devices;
+using Irori.Storage.Firmware;
 using Irori.Storage.Groups;
 using Irori.Storage.History;
 using Irori.Storage.Homes;
 using Irori.Storage.Installation;
 using Irori.Storage.Links;
+using Irori.Storage.Messages;
 using Irori.Storage.Products;
 using Irori.Storage.Projects;
 using Irori.Storage.Sharing;
@@ -39,6 +43,8 @@ internal sealed class Stores(SqlSession session) : IStores
 
     public ISessionStore Sessions => new SessionStore(session);
 
+    public IOAuthStore OAuth => new OAuthStore(session);
+
     public IProductStore Products => new ProductStore(session);
 
     public IDeviceStore Devices => new DeviceStore(session);
@@ -51,9 +57,13 @@ internal sealed class Stores(SqlSession session) : IStores
 
     public IHomeStore Homes => new HomeStore(session);
 
+    public IMessageStore Messages => new MessageStore(session);
+
     public ILinkStore Links => new LinkStore(session);
 
     public ICommandStore Commands => new CommandStore(session);
+
+    public IFirmwareStore Firmware => new FirmwareStore(session);
 
     public IHistoryStore History => new HistoryStore(session);
 }

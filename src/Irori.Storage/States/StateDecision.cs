@@ -1,3 +1,4 @@
+using Irori.Core.History;
 using Irori.Core.States;
 
 namespace Irori.Storage.States;
@@ -5,11 +6,15 @@ namespace Irori.Storage.States;
 /// <summary>What a state write comes to, once the state's row is locked. The same for both engines.</summary>
 internal static class StateDecision
 {
-    /// <summary>Merges the write into the state and answers what to tell and which points to append (none unless accepted).</summary>
-    public static (StateWritten Told, IReadOnlyList<PointRow> Points) Decide(StateWrite write, DeviceState? state, long accessVersion)
+    /// <summary>
+    /// Merges the write into the state and answers what to tell, which points to append, and which operation (none unless accepted).
+    /// </summary>
+    public static Decision Decide(StateWrite write, DeviceState? state, long accessVersion, bool keepsOperations)
     {
         if (state is null || (write.Epoch is { } epoch && epoch != state.Epoch)) return Refused(StateOutcome.Superseded, state, accessVersion);
         if (write.Key is { } key && state.Knows(key)) return Refused(StateOutcome.Repeated, state, accessVersion);
+        var operation = keepsOperations ? write.Operation : null;
+        var before = operation?.IfChanged?.Select(n => state.Values.TryGetValue(n, out var old) ? old.Json : null).ToList();
         var changed = state.Apply(write.Readings, write.Key, write.Arrival, write.MergeKeys);
         if (changed is null) return Refused(StateOutcome.TooLarge, state, accessVersion);
         var values = new Dictionary<string, StateValue>(changed.Count, StringComparer.Ordinal);
@@ -22,15 +27,30 @@ internal static class StateDecision
             points[i] = new PointRow(reading.Name, write.Arrival, state.Version, reading.SourceTime == write.Arrival ? null : reading.SourceTime, value);
         }
 
-        return (new StateWritten(StateOutcome.Accepted, state.Epoch, state.Version, accessVersion, values), points);
+        if (before is not null && !Changed(operation!.IfChanged!, before, values)) operation = null;
+        return new Decision(new StateWritten(StateOutcome.Accepted, state.Epoch, state.Version, accessVersion, values), points, operation);
     }
 
     /// <summary>The answer for a write that carries a command's outcome or frames, and no readings.</summary>
     public static StateWritten WithoutReadings { get; } = new(StateOutcome.Accepted, 0, 0, 0, StateWritten.Nothing);
 
-    private static (StateWritten Told, IReadOnlyList<PointRow> Points) Refused(StateOutcome outcome, DeviceState? state, long accessVersion) =>
-        (new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, accessVersion, StateWritten.Nothing), []);
+    // What was never known has not changed.
+    private static bool Changed(IReadOnlyList<string> names, List<string?> before, Dictionary<string, StateValue> values)
+    {
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (before[i] is { } old && values.TryGetValue(names[i], out var value) && value.Json != old) return true;
+        }
+
+        return false;
+    }
+
+    private static Decision Refused(StateOutcome outcome, DeviceState? state, long accessVersion) =>
+        new(new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, accessVersion, StateWritten.Nothing), [], null);
 }
+
+/// <summary>What a state write comes to: what to tell, and what to append.</summary>
+internal readonly record struct Decision(StateWritten Told, IReadOnlyList<PointRow> Points, Operation? Operation);
 
 /// <summary>A point to append.</summary>
 internal readonly record struct PointRow(string Property, long Arrival, long Seq, long? SourceTime, string Value);

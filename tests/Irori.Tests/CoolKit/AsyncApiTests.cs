@@ -38,6 +38,18 @@ public sealed class AsyncApiTests
         (await switching).Error().ShouldBe(0);
         (await socket.AskAsync(AppSocket.Query(app, lamp.Id))).Error().ShouldBe(0);
         (await socket.AskAsync(AppSocket.Query(app, "10ffffffff"))).Error().ShouldBe(405);
+        var upgrade = new JsonObject
+        {
+            ["action"] = "upgrade", ["deviceid"] = lamp.Id, ["apikey"] = app.Apikey, ["userAgent"] = "app", ["sequence"] = AppSocket.NextSequence(),
+            ["params"] = new JsonObject
+            {
+                ["model"] = "PSC-B01-GL", ["version"] = "3.5.0",
+                ["binList"] = new JsonArray(new JsonObject { ["downloadUrl"] = "http://127.0.0.1/user1.bin", ["digest"] = new string('a', 64), ["name"] = "user1.bin" }),
+            },
+        };
+        await socket.SendAsync(upgrade);
+        await lamp.AnswerAsync(await lamp.Socket.ReceiveAsync(f => (string?)f["action"] == "upgrade"));
+        (await socket.AnswerAsync(upgrade)).Error().ShouldBe(0);
         var share = Share("share");
         await socket.SendAsync(share);
         var question = await guestSocket.ReceiveAsync(f => (string?)f["action"] == "share");

@@ -34,6 +34,32 @@ public sealed class ClientTests
         await client.WaitForAsync("done", cancel);
     }
 
+    [Fact]
+    public async Task The_most_used_client_of_v1_signs_in_lists_switches_and_hears_of_changes()
+    {
+        await using var house = await CoolKitHouse.StartAsync();
+        using var app = await house.SignedInAsync();
+        await using var lamp = await house.ConnectAsync(await house.AddAsync(app));
+        await lamp.ReportAsync(new JsonObject { ["switch"] = "off" });
+        var cancel = TestContext.Current.CancellationToken;
+
+        await using var client = NodeScript.Start("ewelink-api.mjs", new Dictionary<string, string>
+        {
+            ["HTTP"] = house.Server.Http.GetLeftPart(UriPartial.Authority),
+            ["APP_ID"] = house.AppSecret.App.Id,
+            ["APP_SECRET"] = house.AppSecret.Secret,
+            ["EMAIL"] = CoolKitHouse.OwnerEmail,
+            ["PASSWORD"] = CoolKitHouse.Password,
+            ["DEVICE"] = lamp.Id,
+        });
+        var listening = client.WaitForAsync("listening", cancel);
+        (await Obeyed(lamp.ObeyAsync(), listening))["params"]!["switch"]!.GetValue<string>().ShouldBe("on");
+        (await Obeyed(lamp.ObeyAsync(), listening))["params"]!["switch"]!.GetValue<string>().ShouldBe("off");
+        await listening;
+        (await lamp.ReportAsync(new JsonObject { ["switch"] = "on" })).Error().ShouldBe(0);
+        await client.WaitForAsync("done", cancel);
+    }
+
     // When the client gives up, its own words say more than a time-out of the device.
     private static async Task<JsonObject> Obeyed(Task<JsonObject> command, Task client)
     {

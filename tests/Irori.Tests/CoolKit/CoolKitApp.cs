@@ -55,6 +55,8 @@ internal sealed class CoolKitApp(Uri server, string appId, string appSecret) : I
 
     public Task<JsonObject> PostAsync(string path, JsonNode body) => BearerAsync(HttpMethod.Post, path, body);
 
+    public Task<JsonObject> PutAsync(string path, JsonNode body) => BearerAsync(HttpMethod.Put, path, body);
+
     public Task<JsonObject> DeleteAsync(string path, JsonNode? body = null) => BearerAsync(HttpMethod.Delete, path, body);
 
     /// <summary>Sends what the call says and nothing else.</summary>

@@ -55,6 +55,11 @@ public sealed class V1AccountsOnSqlite(SqliteHouse house) : V1AccountContract(ho
 [Trait("run", "full")]
 public sealed class V1AccountsOnPostgres(PostgresHouse house) : V1AccountContract(house), IClassFixture<PostgresHouse>;
 
+public sealed class V1InfoOnSqlite(SqliteHouse house) : V1InfoContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class V1InfoOnPostgres(PostgresHouse house) : V1InfoContract(house), IClassFixture<PostgresHouse>;
+
 public sealed class V1GroupsOnSqlite(SqliteHouse house) : V1GroupContract(house), IClassFixture<SqliteHouse>;
 
 [Trait("run", "full")]
@@ -69,3 +74,53 @@ public sealed class V1DevicesOnSqlite(SqliteHouse house) : V1DeviceContract(hous
 
 [Trait("run", "full")]
 public sealed class V1DevicesOnPostgres(PostgresHouse house) : V1DeviceContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class FamiliesOnSqlite(SqliteHouse house) : FamilyContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class FamiliesOnPostgres(PostgresHouse house) : FamilyContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SharesOnSqlite(SqliteHouse house) : ShareContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SharesOnPostgres(PostgresHouse house) : ShareContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class GroupsOnSqlite(SqliteHouse house) : GroupContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class GroupsOnPostgres(PostgresHouse house) : GroupContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class BatchesOnSqlite(SqliteHouse house) : BatchContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class BatchesOnPostgres(PostgresHouse house) : BatchContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class HomepagesOnSqlite(SqliteHouse house) : HomepageContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class HomepagesOnPostgres(PostgresHouse house) : HomepageContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class InfosOnSqlite(SqliteHouse house) : InfoContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class InfosOnPostgres(PostgresHouse house) : InfoContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class GsmDevicesOnSqlite(SqliteHouse house) : GsmContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class GsmDevicesOnPostgres(PostgresHouse house) : GsmContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class UpgradesOnSqlite(SqliteHouse house) : UpgradeContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class UpgradesOnPostgres(PostgresHouse house) : UpgradeContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class FirmwaresOnSqlite(SqliteHouse house) : FirmwareContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class FirmwaresOnPostgres(PostgresHouse house) : FirmwareContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class OAuthOnSqlite(SqliteHouse house) : OAuthContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class OAuthOnPostgres(PostgresHouse house) : OAuthContract(house), IClassFixture<PostgresHouse>;

@@ -29,7 +29,7 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, stri
     /// <summary>It takes an access token that is too old, too.</summary>
     public bool TakesOldToken => Authorization.Contains("too old", StringComparison.Ordinal);
 
-    public bool TakesBody => Method == HttpMethod.Post;
+    public bool TakesBody => Method == HttpMethod.Post || Method == HttpMethod.Put;
 
     /// <summary>A request with every required field, and those optional ones that are asked for.</summary>
     public JsonObject Sample(bool optional = false) =>
@@ -95,7 +95,7 @@ internal sealed record Operation(string Id, HttpMethod Method, string Path, stri
     private static JsonNode SampleOf(string type, JsonNode schema) => type switch
     {
         "string" => "x",
-        "integer" => 1,
+        "integer" or "number" => 1,
         "boolean" => true,
         "array" => new JsonArray(SampleOf((string?)Resolve(schema["items"]!)["type"] ?? "object", Resolve(schema["items"]!))),
         "object" => new JsonObject(FieldsOf(schema).Where(f => f.Required).Select(f => KeyValuePair.Create<string, JsonNode?>(f.Name, f.Sample.DeepClone()))),

@@ -34,7 +34,12 @@ public abstract class V1DeviceContract(HouseFixture fixture)
         V1App.Time(device["createdAt"]).ShouldBeLessThanOrEqualTo(V1App.Time(device["onlineTime"]).AddSeconds(1));
         device["tags"]!.ToJsonString().ShouldBe("{}");
         (await v1.GetAsync(Devices))["devicelist"]![0]!.AsObject().ContainsKey("tags").ShouldBeFalse();
-        (await v1.GetAsync($"{Devices}/{lamp.Id}", new JsonObject { ["deviceid"] = lamp.Id })).ToJsonString().ShouldBe(device.ToJsonString());
+        var one = await v1.GetAsync($"{Devices}/{lamp.Id}", new JsonObject { ["deviceid"] = lamp.Id });
+        one["device"]!.ToJsonString().ShouldBe(device.ToJsonString(), "as the document's table has it");
+        one.Remove("device");
+        one.ToJsonString().ShouldBe(device.ToJsonString(), "as the document's example has it");
+        ((string)device["_id"]!).Length.ShouldBe(24);
+        foreach (var empty in new[] { "devGroups", "groups", "sharedTo" }) device[empty]!.AsArray().ShouldBeEmpty();
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class CommandTests : IAsyncLifetime
         _life = await _world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
         var settings = new LinkSettings { OfflineGrace = TimeSpan.Zero };
         _links = new LinkService(_world.Database, _bus, _gate, new NodeIdentity("n1", _life), settings, _time, NullLogger<LinkService>.Instance);
-        _commands = new CommandService(_world.Database, _bus, _time);
+        _commands = new CommandService(_world.Database, _bus, _time, NullLogger<CommandService>.Instance);
         _owner = await PrincipalAsync(_world.Account);
     }
 
@@ -225,7 +225,7 @@ public sealed class CommandTests : IAsyncLifetime
     {
         var channel = new FakeChannel();
         var link = await OpenAsync(channel);
-        var stepping = new CommandService(_world.Database, new DetourBus(_bus, _ => _time.Step(TimeSpan.FromSeconds(seconds))), _time);
+        var stepping = new CommandService(_world.Database, new DetourBus(_bus, _ => _time.Step(TimeSpan.FromSeconds(seconds))), _time, NullLogger<CommandService>.Instance);
 
         var sending = stepping.SendAsync(_owner, "1000000001", """{"switch":"on"}""", Patient, Cancel);
         link.Answer(await channel.FirstSent.Task.WaitAsync(Patient, Cancel), accepted: true, null, null, default);
@@ -241,7 +241,7 @@ public sealed class CommandTests : IAsyncLifetime
         var missed = 0;
         var bus = new DetourBus(_bus, _ => _time.Step(TimeSpan.FromHours(1)), () => Interlocked.Increment(ref missed) == 1);
 
-        var sending = new CommandService(_world.Database, bus, _time).SendAsync(_owner, "1000000001", "{}", Patient, Cancel);
+        var sending = new CommandService(_world.Database, bus, _time, NullLogger<CommandService>.Instance).SendAsync(_owner, "1000000001", "{}", Patient, Cancel);
 
         link.Answer(await channel.FirstSent.Task.WaitAsync(Patient, Cancel), accepted: true, null, null, default);
         (await sending).IsOk.ShouldBeTrue();

@@ -28,6 +28,8 @@ public sealed class AnonymousEndpointTests : IDisposable
         ["/api/ws"] = "the first frame of the connection authenticates it",
         ["/api/{**path}"] = "answers that there is no such operation",
         ["/v2/{**path}"] = "answers that there is no such operation",
+        ["/firmware/{digest}/{name}"] = "devices fetch firmware without showing anything; who has not been told the digest finds nothing",
+        ["/oauth/index.html"] = "the page on which a person signs in, for an app that shows its signature",
         ["/openapi/{documentName}.json"] = "the description of the API, which is public",
     };
 

@@ -7,6 +7,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
 using Irori.Core.Homes;
+using Irori.Dialects.CoolKit;
 using Irori.Dialects.CoolKit.Wire;
 using Irori.Server.Console;
 using Irori.Server.Settings;
@@ -25,6 +26,9 @@ public sealed class SecretTests
     private const string GuestEmail = "guest@example.com";
     private const string OperatorEmail = "operator@example.com";
 
+    // The id of a home, a room and a group that are not there.
+    private const string Nothing = "5f3b20f1a0b1c2d3e4f50617";
+
     private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
     {
         ["owner"] = CoolKitHouse.OwnerEmail, ["guest"] = GuestEmail, ["stranger"] = CoolKitHouse.StrangerEmail, ["operator"] = OperatorEmail,
@@ -38,16 +42,26 @@ public sealed class SecretTests
         ("loginWithSmsCode", "data.at", "self"), ("loginWithSmsCode", "data.rt", "self"),
         ("resetPassword", "data.at", "self"), ("resetPassword", "data.rt", "self"),
         ("refreshTokens", "data.at", "self"), ("refreshTokens", "data.rt", "self"),
+        ("getOAuthToken", "data.accessToken", "self"), ("getOAuthToken", "data.refreshToken", "self"),
         ("listThings", "data.thingList.itemData.devicekey", "owner"),
         ("getThings", "data.thingList.itemData.devicekey", "owner"),
+        ("getHomepage", "data.thingInfo.thingList.itemData.devicekey", "owner"),
         ("addWifiDevice", "data.itemData.devicekey", "owner"),
+        ("addGsmDevice", "data.itemData.devicekey", "owner"),
+        ("updateDeviceTags", "data.updatedThing.itemData.devicekey", "owner"),
+        ("updateDeviceSettings", "data.updatedThingList.itemData.devicekey", "owner"),
+        ("setGroupDevices", "data.updatedThingList.itemData.devicekey", "owner"),
+        ("shareDevices", "data.updatedThingList.itemData.devicekey", "owner"),
+        ("updateSharePermission", "data.updatedThing.itemData.devicekey", "owner"),
+        ("cancelShare", "data.updatedThing.itemData.devicekey", "owner"),
         ("registerUserV1", "at", "self"), ("registerUserV1", "rt", "self"),
         ("loginUserV1", "at", "self"), ("loginUserV1", "rt", "self"),
         ("resetPasswordV1", "at", "self"), ("resetPasswordV1", "rt", "self"),
         ("refreshTokensV1", "at", "self"), ("refreshTokensV1", "rt", "self"),
         ("listDevicesV1", "devicelist.devicekey", "owner"),
-        ("getDeviceV1", "devicekey", "owner"),
-        ("addDeviceV1", "devicekey", "owner"),
+        ("getDeviceV1", "devicekey", "owner"), ("getDeviceV1", "device.devicekey", "owner"),
+        ("addDeviceV1", "devicekey", "owner"), ("addDeviceV1", "device.devicekey", "owner"),
+        ("renameDeviceV1", "device.devicekey", "owner"),
         ("POST /console/api/session", "Set-Cookie", "self"),
         ("GET /console/api/operator/outbox", "messages.code", "operator"),
         ("GET /console/api/operator/outbox", "messages.text", "operator"),
@@ -61,6 +75,9 @@ public sealed class SecretTests
     private readonly List<(string Operation, string Role, string Field, string Text)> _seen = [];
     private CoolKitHouse _house = null!;
     private MadeDevice _lamp = null!;
+    private MadeDevice _spare = null!;
+    private string _group = "";
+    private Account _friend = null!;
     private Home _home = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -105,6 +122,11 @@ public sealed class SecretTests
         using var app = await _house.SignedInAsync();
         _lamp = await _house.AddAsync(app);
         Keep("device key", _lamp.Key);
+        _spare = await _house.AddAsync(app);
+        Keep("device key", _spare.Key);
+        _friend = await _house.AddAccountAsync("friend@example.com");
+        var group = await app.PostAsync("/v2/device/group", new JsonObject { ["name"] = "Hall", ["mainDeviceId"] = _lamp.Device.Id });
+        _group = (string)group["data"]!["itemData"]!["id"]!;
         var database = server.Service<IDatabase>();
         await database.WriteAsync<Done>(
             async s =>
@@ -146,6 +168,8 @@ public sealed class SecretTests
             var data = answer["data"] as JsonObject ?? answer;
             if (data["at"] is { } at) Keep("access token", (string)at!);
             if (data["rt"] is { } rt) Keep("refresh token", (string)rt!);
+            if (data["accessToken"] is { } accessToken) Keep("access token", (string)accessToken!);
+            if (data["refreshToken"] is { } refreshToken) Keep("refresh token", (string)refreshToken!);
 
             Take(operation.Name, role, answer);
         }
@@ -165,6 +189,8 @@ public sealed class SecretTests
             "changePassword" => ("", new JsonObject { ["oldPassword"] = CoolKitHouse.Password, ["newPassword"] = CoolKitHouse.Password }),
             "updateUserProfile" => ("", new JsonObject { ["nickname"] = "Nick" }),
             "refreshTokens" => ("", new JsonObject { ["rt"] = app.RefreshToken }),
+            "getOAuthToken" => ("", new JsonObject { ["grantType"] = "refresh_token", ["rt"] = app.RefreshToken }),
+            "revokeOAuthToken" => ("", null),
             "closeAccount" => ("", new JsonObject { ["verificationCode"] = "0000" }),
             "getUserProfile" or "logoutUser" or "listFamilies" => ("", null),
             "listThings" => ("num=0", null),
@@ -173,6 +199,33 @@ public sealed class SecretTests
             "updateThingStatus" => ("", new JsonObject { ["type"] = 1, ["id"] = _lamp.Device.Id, ["params"] = new JsonObject { ["switch"] = "on" } }),
             "addWifiDevice" => ("", await AddBodyAsync(role)),
             "deleteDevice" => ("deviceid=1000999999", null),
+            "createFamily" => ("", new JsonObject { ["name"] = "Cottage", ["sort"] = 2 }),
+            "renameFamily" => ("", new JsonObject { ["name"] = "Home" }),
+            "deleteFamily" => ($"id={Nothing}&deviceFamily={_home.Id}&switchFamily={_home.Id}", null),
+            "switchFamily" => ("", new JsonObject { ["id"] = _home.Id }),
+            "createRoom" => ("", new JsonObject { ["familyid"] = _home.Id, ["name"] = "Room", ["sort"] = 1 }),
+            "renameRoom" => ("", new JsonObject { ["id"] = Nothing, ["name"] = "Room" }),
+            "deleteRoom" => ($"id={Nothing}", null),
+            "sortRooms" => ("", new JsonObject { ["idList"] = new JsonArray(Nothing) }),
+            "sortThings" => ("", new JsonObject { ["thingList"] = new JsonArray() }),
+            "setRoomThings" => ("", new JsonObject { ["roomid"] = Nothing, ["oldThingList"] = new JsonArray(), ["newThingList"] = new JsonArray() }),
+            "getHomepage" => ("", new JsonObject { ["getUser"] = new JsonObject(), ["getFamily"] = new JsonObject(), ["getThing"] = new JsonObject(), ["getMessage"] = new JsonObject() }),
+            "listMessages" or "listGroups" => ("", null),
+            "batchUpdateThingStatus" => ("", new JsonObject { ["thingList"] = new JsonArray(new JsonObject { ["type"] = 1, ["id"] = _lamp.Device.Id, ["params"] = new JsonObject { ["switch"] = "on" } }), ["timeout"] = 8000 }),
+            "addGsmDevice" => ("", await AddGsmBodyAsync(role)),
+            "updateDeviceInfo" => ("", new JsonObject { ["deviceid"] = _lamp.Device.Id, ["name"] = "Lamp" }),
+            "updateDeviceTags" => ("", new JsonObject { ["deviceid"] = _lamp.Device.Id, ["tags"] = new JsonObject { ["x"] = 1 } }),
+            "updateDeviceSettings" => ("", new JsonObject { ["deviceidList"] = new JsonArray(_lamp.Device.Id), ["settings"] = new JsonObject { ["opsNotify"] = 1 } }),
+            "createGroup" => ("", new JsonObject { ["name"] = "Other", ["mainDeviceId"] = _lamp.Device.Id }),
+            "updateGroup" => ("", new JsonObject { ["id"] = _group, ["name"] = "Hall" }),
+            "deleteGroup" => ($"id={Nothing}", null),
+            "updateGroupStatus" => ("", new JsonObject { ["id"] = _group, ["params"] = new JsonObject { ["switch"] = "on" } }),
+            "setGroupDevices" => ("", new JsonObject { ["id"] = _group, ["deviceidList"] = new JsonArray(_lamp.Device.Id, _spare.Device.Id) }),
+            "shareDevices" => ("", new JsonObject { ["deviceidList"] = new JsonArray(_spare.Device.Id), ["user"] = new JsonObject { ["email"] = _friend.Email }, ["permit"] = 1 }),
+            "updateSharePermission" => ("", new JsonObject { ["deviceid"] = _spare.Device.Id, ["apikey"] = _friend.Id, ["permit"] = 2 }),
+            "cancelShare" => ($"deviceid={_spare.Device.Id}&apikey={_friend.Id}", null),
+            "getDeviceHistory" or "clearDeviceHistory" => ($"deviceid={_lamp.Device.Id}", null),
+            "queryOta" => ("", new JsonObject { ["deviceInfoList"] = new JsonArray(new JsonObject { ["deviceid"] = _lamp.Device.Id, ["model"] = "x", ["version"] = "1.0" }) }),
             "getRegionV1" => ("country_code=49", null),
             "sendVerificationCodeV1" => ("", new JsonObject { ["sendType"] = "0", ["email"] = $"other-v1-{role}@example.com" }),
             "registerUserV1" => ("", await CodedAsync($"v1-{fresh}", CodePurpose.Register)),
@@ -184,6 +237,10 @@ public sealed class SecretTests
             "getDeviceStatusV1" => ($"deviceid={_lamp.Device.Id}", null),
             "updateDeviceStatusV1" => ("", new JsonObject { ["deviceid"] = _lamp.Device.Id, ["params"] = new JsonObject { ["switch"] = "on" } }),
             "addDeviceV1" => ("", await AddV1BodyAsync(role)),
+            "addGsmDeviceV1" => ("", new JsonObject { ["id"] = "none", ["name"] = "Pump" }),
+            "renameDeviceV1" => ("", new JsonObject { ["name"] = "Lamp" }),
+            "setChannelNamesV1" or "setChannelNamesV1AsPrinted" => ("", new JsonObject { ["deviceid"] = _lamp.Device.Id, ["key"] = "ck_channel_name", ["value"] = new JsonObject { ["0"] = "One" } }),
+            "listDeviceHistoryV1" => ("", new JsonObject { ["deviceid"] = _lamp.Device.Id }),
             "createGroupV1" => ("", new JsonObject { ["name"] = "Floor", ["index"] = 0 }),
             "updateGroupV1" => ("", new JsonObject { ["id"] = "none", ["name"] = "Floor", ["index"] = 0 }),
             "deleteGroupV1" => ("id=none", null),
@@ -202,6 +259,14 @@ public sealed class SecretTests
         var made = await _house.MakeAsync();
         Keep("device key", made.Key);
         return new JsonObject { ["deviceid"] = made.Device.Id, ["apikey"] = role == "owner" ? made.Key : "wrong", ["name"] = "Lamp" };
+    }
+
+    private async Task<JsonObject> AddGsmBodyAsync(string role)
+    {
+        var code = $"code-of-{role}";
+        var wanted = new NewDevice(_house.NewDeviceId(), _house.Product.Product.Id, null, new FactoryData()) { Names = [new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", code)] };
+        Keep("device key", (await _house.Server.Service<DeviceService>().MakeAsync(wanted, Cancel)).Value.Key);
+        return new JsonObject { ["id"] = role == "owner" ? code : "wrong", ["name"] = "Pump" };
     }
 
     // The owner adds a fresh device; others show that they know nothing of it.
@@ -229,6 +294,7 @@ public sealed class SecretTests
         var head = new JsonObject { ["apikey"] = app.Apikey, ["deviceid"] = _lamp.Device.Id, ["userAgent"] = "app" };
         await SendAsync("userOnline", new JsonObject { ["at"] = app.Token, ["appid"] = app.AppId });
         await SendAsync("query", new JsonObject { ["params"] = new JsonArray() });
+        await SendAsync("upgrade", new JsonObject { ["params"] = new JsonObject { ["model"] = "x", ["version"] = "1.0", ["binList"] = new JsonArray() } });
         await SendAsync("update", new JsonObject { ["params"] = new JsonObject { ["switch"] = role == "owner" ? "off" : "on" } });
 
         async Task SendAsync(string action, JsonObject more)
@@ -296,7 +362,7 @@ public sealed class SecretTests
     {
         using var http = new HttpClient { BaseAddress = _house.Server.Http };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MetricsToken);
-        foreach (var path in new[] { "/health/live", "/health/ready", "/metrics", "/dispatch/app", "/dispatch/device", "/openapi/coolkit-v2.json", "/v2/nothing", "/nothing" })
+        foreach (var path in new[] { "/health/live", "/health/ready", "/metrics", "/dispatch/app", "/dispatch/device", "/openapi/coolkit-v2.json", "/v2/nothing", "/firmware/x/y", "/nothing" })
             _seen.Add(($"GET {path}", "anybody", "", await (await http.GetAsync(path, Cancel)).Content.ReadAsStringAsync(Cancel)));
     }
 
@@ -307,7 +373,7 @@ public sealed class SecretTests
         Keep("app secret", await AddAsync("secret", "admin app add", "--dialect", "coolkit"));
         Keep("device key", await AddAsync("key", "admin device add", "--id", "1000fffff0", "--product", _house.Product.Product.Id));
         Keep("password", await AddAsync("password", "admin operator add --mint-password", "--email", "second@example.com"));
-        foreach (var shown in new[] { "admin app list", "admin account list", "admin product list", $"admin product show {_house.Product.Product.Id}", "admin device find 1000", $"admin device show {_lamp.Device.Id}" })
+        foreach (var shown in new[] { "admin app list", "admin account list", "admin product list", "admin firmware list", $"admin product show {_house.Product.Product.Id}", "admin device find 1000", $"admin device show {_lamp.Device.Id}" })
         {
             var run = await CliRun.RunAsync([.. shown.Split(' '), .. folder]);
             run.Code.ShouldBe(0, run.Error);

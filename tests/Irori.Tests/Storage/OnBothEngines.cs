@@ -47,3 +47,31 @@ public sealed class LinksOnPostgres : LinkContract
 {
     protected override Task<DatabaseSettings> SettingsAsync() => Postgres.NewDatabaseAsync();
 }
+
+public sealed class HomesOnSqlite : HomeStoreContract, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("irori-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    protected override Task<DatabaseSettings> SettingsAsync() => Task.FromResult(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
+}
+
+public sealed class HomesOnPostgres : HomeStoreContract
+{
+    protected override Task<DatabaseSettings> SettingsAsync() => Postgres.NewDatabaseAsync();
+}
+
+public sealed class RecordsOnSqlite : RecordStoreContract, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("irori-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    protected override Task<DatabaseSettings> SettingsAsync() => Task.FromResult(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
+}
+
+public sealed class RecordsOnPostgres : RecordStoreContract
+{
+    protected override Task<DatabaseSettings> SettingsAsync() => Postgres.NewDatabaseAsync();
+}

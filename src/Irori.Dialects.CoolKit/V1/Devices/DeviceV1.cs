@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.Wire;
@@ -5,8 +6,16 @@ using Irori.Dialects.CoolKit.Wire;
 namespace Irori.Dialects.CoolKit.V1.Devices;
 
 /// <summary>A device (CoolKit v1, device).</summary>
-internal sealed record DeviceV1
+internal record DeviceV1
 {
+    /// <summary>The device's number, 24 hex digits.</summary>
+    [JsonPropertyName("_id")]
+    public required string No { get; init; }
+
+    /// <summary>Version of its state.</summary>
+    [JsonPropertyName("__v")]
+    public required long Version { get; init; }
+
     public required string Name { get; init; }
 
     /// <summary>Always "10".</summary>
@@ -40,6 +49,21 @@ internal sealed record DeviceV1
     /// <summary>Ids of the caller's groups in which it is.</summary>
     public required IReadOnlyList<string> Groups { get; init; }
 
+    /// <summary>Groups of v2 in which it is.</summary>
+    public required IReadOnlyList<DeviceGroupData> DevGroups { get; init; }
+
+    /// <summary>Of an older version: always empty.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>With whom it is shared; absent for a device that somebody else has shared.</summary>
+    public IReadOnlyList<SharePersonData>? SharedTo { get; init; }
+
+    /// <summary>Empty: devices have no page of their own.</summary>
+    public string DeviceUrl { get; init; } = "";
+
+    /// <summary>Of a camera.</summary>
+    public DeviceConfigData? DevConfig { get; init; }
+
     /// <summary>By whom it was shared; absent for an own device.</summary>
     public SharedByV1? SharedBy { get; init; }
 
@@ -60,6 +84,16 @@ internal sealed record DeviceV1
 
     /// <summary>With getTags.</summary>
     public RawJson? Tags { get; init; }
+}
+
+/// <summary>One device. The table of the document has it in <c>device</c>, its example at the top: clients find it in both.</summary>
+internal sealed record OneDeviceV1 : DeviceV1
+{
+    [SetsRequiredMembers]
+    public OneDeviceV1(DeviceV1 shown)
+        : base(shown) => Device = shown;
+
+    public DeviceV1 Device { get; }
 }
 
 /// <summary>What the factory wrote down, one level deeper than in v2.</summary>
@@ -83,6 +117,11 @@ internal sealed record SettingsV1
     public int WxDoorbellNotify { get; init; }
 
     public int AppDoorbellNotify { get; init; }
+
+    public static SettingsV1 Of(DeviceSettings settings) => new()
+    {
+        OpsNotify = settings.OpsNotify ?? 0, OpsHistory = settings.OpsHistory ?? 1, AlarmNotify = settings.AlarmNotify ?? 1,
+    };
 }
 
 /// <summary>Who shared a device, and the rights that he gave.</summary>
@@ -96,3 +135,49 @@ internal sealed record StatusV1Answer(int Error, RawJson Params);
 
 /// <summary>A command was carried out.</summary>
 internal sealed record StatusUpdatedAnswer(int Error, [property: JsonPropertyName("deviceid")] string DeviceId);
+
+/// <summary>A device was renamed.</summary>
+internal sealed record RenamedAnswer(int Error, [property: JsonPropertyName("deviceid")] string DeviceId, DeviceV1 Device);
+
+/// <summary>How a device was operated, newest first.</summary>
+internal sealed record HistoryV1Answer(int Error, IReadOnlyList<HistoryV1> DeviceHistories);
+
+/// <summary>A device was operated.</summary>
+internal sealed record HistoryV1
+{
+    /// <summary>Number of the entry.</summary>
+    public required string Hid { get; init; }
+
+    /// <summary>app, or device: on the device itself.</summary>
+    public required string UserAgent { get; init; }
+
+    /// <summary>Id of the account that operated it through an app; of the owner, when it was on the device itself.</summary>
+    public required string Apikey { get; init; }
+
+    /// <summary>His address or phone number.</summary>
+    public string? OpsAccount { get; init; }
+
+    /// <summary>The channels as JSON text of a list. Spelt so on the wire.</summary>
+    public string? OpsSwitchs { get; init; }
+
+    /// <summary>When, ISO 8601 in UTC.</summary>
+    public required string OpsTime { get; init; }
+
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    /// <summary>The day in UTC as a number, such as 20261124.</summary>
+    public required int OpsDate { get; init; }
+
+    /// <summary>Until when the entry is kept, in seconds since 1970.</summary>
+    public required long TtlTime { get; init; }
+
+    /// <summary>0: not told apart.</summary>
+    public int SubType { get; init; }
+
+    /// <summary>What was asked or reported, as it came.</summary>
+    public required string Request { get; init; }
+
+    /// <summary>0: an ordinary device.</summary>
+    public int Type { get; init; }
+}

@@ -2,12 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Irori.Core;
-using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
-using Irori.Core.Groups;
 using Irori.Core.States;
-using Irori.Dialects.CoolKit.V1.Users;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Routing;
@@ -15,11 +12,12 @@ using Microsoft.AspNetCore.Routing;
 namespace Irori.Dialects.CoolKit.V1.Devices;
 
 /// <summary>The sections Manage device and Device control of CoolKit v1: devices, adding and removing, state over HTTP.</summary>
-internal sealed class DeviceV1Operations(DeviceService devices, GroupService groups, CommandService commands, ThingMapper mapper)
+internal sealed class DeviceV1Operations(DeviceService devices, CommandService commands, DeviceV1Mapper mapper)
 {
-    private const string Manage = "Manage device";
+    /// <summary>The section of the document.</summary>
+    internal const string Manage = "Manage device";
+
     private const string Control = "Device control";
-    private const int MaxName = 128;
     private const int Page = 500;
     private static readonly Edition Adding = new AddingEdition();
 
@@ -30,13 +28,15 @@ internal sealed class DeviceV1Operations(DeviceService devices, GroupService gro
             routes, Info("GET", "/api/user/device/status", Control, "getDeviceStatusV1", "The state of a device."), GetStatusAsync);
         Operations.Map<StatusUpdateV1Request, StatusUpdatedAnswer>(
             routes, Info("POST", "/api/user/device/status", Control, "updateDeviceStatusV1", "Commands a device."), UpdateStatusAsync);
-        Operations.Map<AddDeviceV1Request, DeviceV1>(
+        Operations.Map<AddDeviceV1Request, OneDeviceV1>(
             routes, Info("POST", "/api/user/device/add", Manage, "addDeviceV1", "Adds a Wi-Fi device to the account.") with { Edition = Adding }, AddAsync);
+        Operations.Map<AddGsmV1Request, OneDeviceV1>(
+            routes, Info("POST", "/api/user/device/addGsm", Manage, "addGsmDeviceV1", "Adds a GSM device by the id in its QR code.") with { Edition = Adding }, AddGsmAsync);
         Operations.Map<DeviceListRequest, DeviceListAnswer>(
             routes, Info("GET", "/api/user/device", Manage, "listDevicesV1", "All devices of the account, shared ones too."), ListAsync);
-        Operations.Map<DeviceRequest, DeviceV1>(
+        Operations.Map<DeviceRequest, OneDeviceV1>(
             routes, Info("GET", "/api/user/device/{deviceid}", Manage, "getDeviceV1", "One device."), GetAsync);
-        Operations.Map<DeviceRequest, DeviceV1>(
+        Operations.Map<DeleteDeviceV1Request, OneDeviceV1>(
             routes, Info("DELETE", "/api/user/device/{deviceid}", Manage, "deleteDeviceV1", "Removes a device from the account."), DeleteAsync);
     }
 
@@ -50,34 +50,45 @@ internal sealed class DeviceV1Operations(DeviceService devices, GroupService gro
         for (long after = 0; ;)
         {
             var page = await devices.ListAllAsync(caller.Person, after, Page, cancel);
-            list.AddRange(await ShowAsync(caller, page, withTags: request.GetTags == 1, cancel));
+            list.AddRange(await mapper.ShowAsync(caller.Person, page, withTags: request.GetTags == 1, cancel));
             if (page.Count < Page) return new DeviceListAnswer(0, list);
             after = page[^1].No;
         }
     }
 
-    private async Task<Result<DeviceV1>> GetAsync(Caller caller, DeviceRequest request, CancellationToken cancel) =>
+    private async Task<Result<OneDeviceV1>> GetAsync(Caller caller, DeviceRequest request, CancellationToken cancel) =>
         (await devices.FindAsync(caller.Person, request.DeviceId, cancel)).Try(out var device, out var fault)
-            ? (await ShowAsync(caller, [device], withTags: true, cancel))[0]
+            ? await mapper.ShowAsync(caller.Person, device, cancel)
             : fault;
 
-    private async Task<Result<DeviceV1>> AddAsync(Caller caller, AddDeviceV1Request request, CancellationToken cancel)
+    private async Task<Result<OneDeviceV1>> AddAsync(Caller caller, AddDeviceV1Request request, CancellationToken cancel)
     {
-        if (request.Name.Length is 0 or > MaxName) return Fault.Invalid("name", $"name has 1 to {MaxName} characters");
+        if ((CheckName(request.Name) ?? CheckSub(request.IsSub)) is { } wrong) return wrong;
         var id = request.DeviceId.ToLowerInvariant();
         if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitFaults.DeviceIdShape);
-        var settings = JsonSerializer.Serialize(UserSettings.Of(null), CoolKitJson.TypeOf<UserSettings>());
-        var wanted = new AddDevice(id, key => Same(key, request.Apikey), request.Chipid, request.Name, settings) { OnlyFree = true };
-        return (await devices.AddAsync(caller.Person, wanted, cancel)).Try(out var device, out var fault)
-            ? (await ShowAsync(caller, [device], withTags: true, cancel))[0]
-            : fault;
+        var wanted = new AddDevice(id, key => Same(key, request.Apikey), request.Chipid, request.Name, new DeviceSettings().WithDefaults().ToJson());
+        return await AddAsync(caller, wanted, cancel);
     }
 
-    private async Task<Result<DeviceV1>> DeleteAsync(Caller caller, DeviceRequest request, CancellationToken cancel)
+    private async Task<Result<OneDeviceV1>> AddGsmAsync(Caller caller, AddGsmV1Request request, CancellationToken cancel)
     {
+        if (CheckName(request.Name) is { } wrong) return wrong;
+        var read = new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", request.Id);
+        return await AddAsync(caller, AddDevice.ByName(read, request.Name, new DeviceSettings().WithDefaults().ToJson()), cancel);
+    }
+
+    // What has an owner, even the caller himself, is not added again (409).
+    private async Task<Result<OneDeviceV1>> AddAsync(Caller caller, AddDevice wanted, CancellationToken cancel) =>
+        (await devices.AddAsync(caller.Person, wanted with { Taking = Taking.Free }, cancel)).Try(out var device, out var fault)
+            ? await mapper.ShowAsync(caller.Person, device, cancel)
+            : fault;
+
+    private async Task<Result<OneDeviceV1>> DeleteAsync(Caller caller, DeleteDeviceV1Request request, CancellationToken cancel)
+    {
+        if (CheckSub(request.IsSub) is { } wrong) return wrong;
         if (!(await devices.FindAsync(caller.Person, request.DeviceId, cancel)).Try(out var device, out var fault)) return fault;
         // As it was seen before; its key goes with it.
-        var shown = (await ShowAsync(caller, [device], withTags: true, cancel))[0];
+        var shown = await mapper.ShowAsync(caller.Person, device, cancel);
         return (await devices.RemoveAsync(caller.Person, device.Id, cancel)).Fault is { } failed ? failed : shown;
     }
 
@@ -96,36 +107,11 @@ internal sealed class DeviceV1Operations(DeviceService devices, GroupService gro
         return sent.Fault is { } fault ? fault : new StatusUpdatedAnswer(0, request.DeviceId);
     }
 
-    private async Task<IReadOnlyList<DeviceV1>> ShowAsync(Caller caller, IReadOnlyList<VisibleDevice> found, bool withTags, CancellationToken cancel)
-    {
-        var things = await mapper.ThingsAsync(found, cancel);
-        var memberships = await groups.OfDevicesAsync(caller.Person, found, cancel);
-        return [.. things.Zip(found, (thing, device) => Show(thing.ItemData, device, memberships[device.No], withTags))];
-    }
+    private static Fault? CheckName(string name) =>
+        name.Length is 0 or > DeviceOperations.MaxName ? Fault.Invalid("name", $"name has 1 to {DeviceOperations.MaxName} characters") : null;
 
-    // v1 and v2 show the same device; only where things stand is another.
-    private static DeviceV1 Show(DeviceData data, VisibleDevice device, IEnumerable<Membership> memberships, bool withTags) => new()
-    {
-        Name = data.Name,
-        DeviceId = data.DeviceId,
-        Apikey = data.Apikey,
-        Extra = new ExtraV1(data.Extra.ModelInfo, data.Extra),
-        OnlineTime = UserV1.Iso(device.LastSeen ?? device.Since),
-        Ip = device.Ip ?? "",
-        Settings = new SettingsV1 { OpsNotify = data.Settings.OpsNotify, OpsHistory = data.Settings.OpsHistory, AlarmNotify = data.Settings.AlarmNotify },
-        Groups = [.. memberships.Where(m => m.Kind == GroupKind.Folder).Select(m => m.GroupId)],
-        Params = data.Params,
-        Online = data.Online,
-        CreatedAt = UserV1.Iso(device.Since),
-        SharedBy = data.SharedBy is { } by ? new SharedByV1(by.Apikey, by.Permit) : null,
-        DeviceKey = data.DeviceKey,
-        BrandName = data.BrandName,
-        BrandLogoUrl = data.BrandLogo,
-        ProductModel = data.ProductModel,
-        ShowBrand = data.ShowBrand,
-        Uiid = data.Extra.Uiid,
-        Tags = withTags ? data.Tags : null,
-    };
+    // A device behind a bridge has an id of its own, by which it is named like any other.
+    private static Fault? CheckSub(int? isSub) => isSub is null or 0 ? null : Fault.Invalid("isSub", "isSub is 0: a device behind a bridge is named by its own id");
 
     private static bool Same(string key, string shown) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(shown));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Irori.Dialects.CoolKit.Wire;
 
 namespace Irori.Dialects.CoolKit.V1.Devices;
 
@@ -23,9 +24,93 @@ internal sealed record DeviceRequest : V1Request
     public string? Apikey { get; init; }
 }
 
+/// <summary>Removes a device; names it as <see cref="DeviceRequest"/> does.</summary>
+internal sealed record DeleteDeviceV1Request : V1Request
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    public string? Apikey { get; init; }
+
+    /// <summary>0; absent: 0.</summary>
+    public int? IsSub { get; init; }
+
+    /// <summary>With isSub 1.</summary>
+    public string? SubDeviceId { get; init; }
+}
+
+/// <summary>Gives a device a name.</summary>
+internal sealed record RenameDeviceRequest : V1Request
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    public string? Apikey { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Of an older version: empty.</summary>
+    public string? Group { get; init; }
+}
+
+/// <summary>Sets one of a device's tags, such as the names of its channels.</summary>
+internal sealed record TagV1Request : V1Request
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    public string? Apikey { get; init; }
+
+    /// <summary>Name of the tag, such as ck_channel_name.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>An object, for the names of channels by number.</summary>
+    public required RawJson Value { get; init; }
+}
+
+/// <summary>How a device was operated.</summary>
+internal sealed record HistoryV1Request : V1Request
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    public string? Apikey { get; init; }
+
+    /// <summary>The first moment, in seconds since 1970.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
+    public long? StartTime { get; init; }
+
+    /// <summary>The last moment, in seconds since 1970.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
+    public long? EndTime { get; init; }
+
+    /// <summary>How many on a page, at most 100; absent: 30.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
+    public int? PageSize { get; init; }
+
+    /// <summary>The page, from 1.</summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
+    public int? CurrentPage { get; init; }
+}
+
+/// <summary>Adds a GSM device.</summary>
+internal sealed record AddGsmV1Request : V1Request
+{
+    /// <summary>What stands in the QR code.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+}
+
 /// <summary>Adds a Wi-Fi device.</summary>
 internal sealed record AddDeviceV1Request : V1Request
 {
+    /// <summary>0; absent: 0.</summary>
+    public int? IsSub { get; init; }
+
+    /// <summary>With isSub 1.</summary>
+    public string? SubDeviceId { get; init; }
+
     [JsonPropertyName("deviceid")]
     public required string DeviceId { get; init; }
 

@@ -6,17 +6,38 @@ namespace Irori.Dialects.CoolKit.V2.Devices;
 /// <summary>A thing of a home (CoolKit v2, thing).</summary>
 internal sealed record ThingData
 {
-    /// <summary>1 own device, 2 device shared by somebody else.</summary>
+    /// <summary>1 own device, 2 device shared by somebody else, 3 own group.</summary>
     public required int ItemType { get; init; }
 
-    public required DeviceData ItemData { get; init; }
+    /// <summary>A device for 1 and 2, a group for 3.</summary>
+    public required ThingItem ItemData { get; init; }
 
     /// <summary>Its place in the home's order; may be negative.</summary>
     public required long Index { get; init; }
 }
 
+/// <summary>What a thing is.</summary>
+[JsonDerivedType(typeof(DeviceData))]
+[JsonDerivedType(typeof(GroupData))]
+internal abstract record ThingItem;
+
+/// <summary>A group (CoolKit v2, group).</summary>
+internal sealed record GroupData : ThingItem
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string MainDeviceId { get; init; }
+
+    public required PlaceData Family { get; init; }
+
+    /// <summary>The state that is shown for it.</summary>
+    public required RawJson Params { get; init; }
+}
+
 /// <summary>A device (CoolKit v2, device).</summary>
-internal sealed record DeviceData
+internal sealed record DeviceData : ThingItem
 {
     public required string Name { get; init; }
 
@@ -43,13 +64,14 @@ internal sealed record DeviceData
 
     public DeviceConfigData? DevConfig { get; init; }
 
-    public required UserSettings Settings { get; init; }
+    public required DeviceSettings Settings { get; init; }
 
-    public required DeviceFamilyData Family { get; init; }
+    public required PlaceData Family { get; init; }
 
     /// <summary>By whom it was shared; only for itemType 2.</summary>
     public SharePersonData? SharedBy { get; init; }
 
+    /// <summary>With whom it is shared; only for itemType 1.</summary>
     public IReadOnlyList<SharePersonData>? ShareTo { get; init; }
 
     /// <summary>The factory key, for the owner; empty for everybody else.</summary>
@@ -102,6 +124,9 @@ internal sealed record ExtraData
     public required string BrandId { get; init; }
 
     public string? Chipid { get; init; }
+
+    /// <summary>As mac; only in v1.</summary>
+    public string? StaMac { get; init; }
 }
 
 /// <summary>A group in which a device is.</summary>
@@ -118,8 +143,8 @@ internal sealed record DeviceConfigData
     public string? P2pLicense { get; init; }
 }
 
-/// <summary>Where a device stands.</summary>
-internal sealed record DeviceFamilyData
+/// <summary>Where a device or group stands.</summary>
+internal sealed record PlaceData
 {
     [JsonPropertyName("familyid")]
     public required string FamilyId { get; init; }
@@ -150,25 +175,6 @@ internal sealed record SharePersonData
     public long? ShareTime { get; init; }
 }
 
-/// <summary>What a person wants of a device (CoolKit v2, settings).</summary>
-internal sealed record UserSettings
-{
-    /// <summary>1: tell him when it is operated.</summary>
-    public required int OpsNotify { get; init; }
-
-    /// <summary>1: keep the history of operations.</summary>
-    public required int OpsHistory { get; init; }
-
-    /// <summary>1: tell him of alarms.</summary>
-    public required int AlarmNotify { get; init; }
-
-    /// <summary>What was chosen, and the documented defaults for the rest.</summary>
-    public static UserSettings Of(SettingsChange? chosen) => new()
-    {
-        OpsNotify = chosen?.OpsNotify ?? 0, OpsHistory = chosen?.OpsHistory ?? 1, AlarmNotify = chosen?.AlarmNotify ?? 1,
-    };
-}
-
 /// <summary>A page of a home's things.</summary>
 /// <param name="ThingList">The things.</param>
 /// <param name="Total">How many the home has, also those that this app may not see.</param>
@@ -179,3 +185,73 @@ internal sealed record ThingsData(IReadOnlyList<ThingData> ThingList);
 
 /// <summary>The state of a thing.</summary>
 internal sealed record StatusData(RawJson Params);
+
+/// <summary>What became of each of several commands.</summary>
+internal sealed record BatchStatusData(IReadOnlyList<BatchResultData> RespList);
+
+/// <summary>What became of a command.</summary>
+/// <param name="Type">1 device, 2 group.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Error">0: none. Always so for a group, and where nobody waited.</param>
+internal sealed record BatchResultData(int Type, string Id, int Error);
+
+/// <summary>A thing that was changed.</summary>
+internal sealed record UpdatedThingData(ThingData UpdatedThing);
+
+/// <summary>Things that were changed.</summary>
+internal sealed record UpdatedThingsData(IReadOnlyList<ThingData> UpdatedThingList);
+
+/// <summary>Groups.</summary>
+internal sealed record GroupListData(IReadOnlyList<ThingData> GroupList);
+
+/// <summary>How a device was operated.</summary>
+internal sealed record HistoryData(IReadOnlyList<HistoryEntryData> Histories);
+
+/// <summary>A device was operated.</summary>
+internal sealed record HistoryEntryData
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    /// <summary>app, or device: on the device itself.</summary>
+    public required string UserAgent { get; init; }
+
+    /// <summary>The channels as JSON text of a list, ["switch"] of a device with one. Spelt so on the wire.</summary>
+    public string? OpsSwitchs { get; init; }
+
+    /// <summary>What was asked or reported, as it came.</summary>
+    public required string Request { get; init; }
+
+    /// <summary>Address or phone number of who operated it through an app.</summary>
+    public string? OpsAccount { get; init; }
+
+    /// <summary>When, in milliseconds.</summary>
+    public required long OpsTime { get; init; }
+}
+
+/// <summary>Firmware for those devices that can be upgraded.</summary>
+internal sealed record FirmwareData(IReadOnlyList<FirmwareOfferData> OtaInfoList);
+
+/// <summary>Firmware to which a device can be upgraded.</summary>
+internal sealed record FirmwareOfferData
+{
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>Its files, one for each partition.</summary>
+    public required IReadOnlyList<FirmwareFileData> BinList { get; init; }
+
+    /// <summary>Reserved: always empty.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>Reserved: always empty.</summary>
+    public string ForceTime { get; init; } = "";
+}
+
+/// <summary>A file of firmware.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="DownloadUrl">Where it is fetched.</param>
+/// <param name="Digest">SHA-256, lower-case hex.</param>
+internal sealed record FirmwareFileData(string Name, string DownloadUrl, string Digest);
