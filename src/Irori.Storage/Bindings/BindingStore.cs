@@ -46,17 +46,22 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     public Task<VisibleDevice?> FindVisibleAsync(long account, long app, string deviceId) => session.FirstAsync<VisibleDevice>(
         $"{Visible} WHERE b.account = @account AND d.id = @deviceId AND {SeenByApp}", new { account, app, deviceId });
 
-    // Walks the home's ranks from the cursor on, whatever the size of the home. CROSS JOIN keeps SQLite to this order of the tables; the number in
-    // the text tells PostgreSQL's generic plan that few rows are wanted.
+    // Walks the home's ranks from the cursor on, whatever the size of the home: LEFT JOIN keeps both engines to this order of the tables, as long as
+    // no condition tells them that it might as well be a JOIN, so that is hidden in coalesce. The number in the text tells PostgreSQL's generic plan
+    // that few rows are wanted.
     public Task<IReadOnlyList<VisibleDevice>> ListVisibleAsync(long account, long app, long home, PlaceCursor from, int limit) =>
         session.ListAsync<VisibleDevice>(
             $"""
             {Fields}
-            FROM ranks x CROSS JOIN bindings b CROSS JOIN placements l CROSS JOIN devices d CROSS JOIN products p CROSS JOIN states s
+            FROM ranks x
+            LEFT JOIN bindings b ON b.account = @account AND b.device = x.item
+            LEFT JOIN placements l ON l.account = @account AND l.item_kind = 'device' AND l.item = x.item
+            LEFT JOIN devices d ON d.no = x.item
+            LEFT JOIN products p ON p.no = d.product
+            LEFT JOIN states s ON s.device = x.item
             {Joined}
             WHERE x.owner_kind = 'home' AND x.owner = @home AND x.list = 'things' AND x.item_kind = 'device' AND (x.rank, x.item) > (@Rank, @After)
-                AND b.account = @account AND b.device = x.item AND l.account = @account AND l.item_kind = 'device' AND l.item = x.item AND l.home = @home
-                AND d.no = x.item AND p.no = d.product AND s.device = x.item AND {SeenByApp}
+                AND coalesce(b.device = x.item AND l.home = @home, FALSE) AND {SeenByApp}
             ORDER BY x.rank, x.item LIMIT {limit}
             """,
             new { account, app, home, from.Rank, from.After });
