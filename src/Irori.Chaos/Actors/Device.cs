@@ -18,8 +18,9 @@ internal sealed record Connection(int Node, TimeSpan Since);
 /// <summary>A connection that a device has left because a report was not answered on it; the node may not know yet.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Number">The report.</param>
+/// <param name="SentAt">When the report was sent on it.</param>
 /// <param name="At">When it was left.</param>
-internal sealed record LeftConnection(int Node, long Number, TimeSpan At)
+internal sealed record LeftConnection(int Node, long Number, TimeSpan SentAt, TimeSpan At)
 {
     /// <summary>True when the node has acknowledged the report later.</summary>
     public bool AcknowledgedLate { get; set; }
@@ -56,6 +57,7 @@ internal sealed class Device(MadeDevice made, IReadOnlyList<Network> ways, Simul
     private volatile bool _quiet;
     private volatile bool _busy;
     private Connection? _connection;
+    private TimeSpan _sentAt;
 
     /// <summary>The device.</summary>
     public Core.Devices.Device Made => made.Device;
@@ -152,7 +154,7 @@ internal sealed class Device(MadeDevice made, IReadOnlyList<Network> ways, Simul
         }
         finally
         {
-            var left = leaves ? new LeftConnection(node, Sent, Moment.Now) : null;
+            var left = leaves ? new LeftConnection(node, Sent, _sentAt, Moment.Now) : null;
             var ending = EndAsync(session, receiving, ends, stops, left);
             if (left is null) await ending;
             else Leave(left, ending);
@@ -201,6 +203,7 @@ internal sealed class Device(MadeDevice made, IReadOnlyList<Network> ways, Simul
             while (_quiet && Sent == Acknowledged) await Task.Delay(Poll, cancel);
             Sent = Acknowledged + 1;
             _busy = true;
+            _sentAt = Moment.Now;
             var answer = await session.AskAsync(Report(apikey), cancel);
             if (answer is null && !Patient) return;
             if (answer is { Error: 0 })

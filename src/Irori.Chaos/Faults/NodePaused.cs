@@ -20,12 +20,13 @@ internal sealed class NodePaused : ChaosFault
         var least = scene.Options.Lease + scene.Options.Grace + Beyond;
         scene.Silence(number);
         scene.Say($"{node.Name} stands still");
-        var begun = Moment.Now;
         await node.PauseAsync();
+        // What was sent before may have been committed before the newer connection was there, and its acknowledgement is then true.
+        var stands = Moment.Now;
         await scene.HoldAsync(scene.Options.Duration > least ? scene.Options.Duration : least, cancel);
         // What went elsewhere before the node goes on has superseded what it left there.
         var moved = scene.Crew.Devices.Where(d => d.Connection is { } now && now.Node != number)
-            .SelectMany(d => d.Left.Where(l => l.Node == number && l.At >= begun).Select(l => (Device: d, Left: l))).ToList();
+            .SelectMany(d => d.Left.Where(l => l.Node == number && l.SentAt >= stands).Select(l => (Device: d, Left: l))).ToList();
         scene.Say($"{node.Name} goes on, with {moved.Count} reports of devices that have gone elsewhere");
         scene.Expect(moved.Count > 0, "no device has gone elsewhere and left a report there, so that it was not tried");
         await node.ResumeAsync();

@@ -17,6 +17,9 @@ internal sealed record CopiedSoFar(long Rows, IReadOnlyList<object>? After);
 internal sealed class MoveTarget : IAsyncDisposable
 {
     private const string Schema = "irori_move";
+
+    // Name of a key of bytes in what is noted.
+    private const string Bytes = "bytes";
     private const long Lock = 0x49726F726D;
 
     private readonly NpgsqlConnection _connection;
@@ -207,9 +210,19 @@ internal sealed class MoveTarget : IAsyncDisposable
         _ => importer.WriteAsync((byte[])value, type, cancel),
     };
 
-    private static JsonNode Node(object key) => key is string text ? JsonValue.Create(text) : JsonValue.Create(Convert.ToInt64(key));
+    private static JsonNode Node(object key) => key switch
+    {
+        string text => JsonValue.Create(text),
+        byte[] bytes => new JsonObject { [Bytes] = Convert.ToBase64String(bytes) },
+        _ => JsonValue.Create(Convert.ToInt64(key)),
+    };
 
-    private static object Value(JsonNode key) => key.GetValueKind() == JsonValueKind.String ? key.GetValue<string>() : key.GetValue<long>();
+    private static object Value(JsonNode key) => key.GetValueKind() switch
+    {
+        JsonValueKind.String => key.GetValue<string>(),
+        JsonValueKind.Object => Convert.FromBase64String(key[Bytes]!.GetValue<string>()),
+        _ => key.GetValue<long>(),
+    };
 
     private Task<T?> ScalarAsync<T>(string sql, CancellationToken cancel) => _connection.ExecuteScalarAsync<T>(new CommandDefinition(sql, cancellationToken: cancel));
 

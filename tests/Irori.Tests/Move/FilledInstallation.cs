@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Devices;
+using Irori.Core.Firmware;
 using Irori.Core.Homes;
 using Irori.Core.States;
 using Irori.Server.Settings;
@@ -45,6 +46,7 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         var named = new NewDevice("1000eeeeee", house.Product.Product.Id, null, new FactoryData { Mac = "d0:27:00:00:00:01" });
         (await house.Server.Service<DeviceService>().MakeAsync(named, Cancel)).IsOk.ShouldBeTrue();
         await house.Server.Service<AccountService>().SendCodeAsync(Login.Email("new@example.com").Value, CodePurpose.Register, Cancel);
+        await UseAsync(house, app, made);
         await RememberAsync(house.Server.Service<IDatabase>(), made.Device, points);
         return new FilledInstallation(
             folder, house.AppSecret.App.Id, house.AppSecret.Secret, house.Product.Product.Id, made, await ThingsAsync(app), await HistoryAsync(house.Server.Service<IDatabase>(), made.Device.Id));
@@ -66,6 +68,30 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         var device = (await server.Service<DeviceService>().MakeAsync(new NewDevice("1000ffffff", ProductId, null, new FactoryData()), Cancel)).Value;
         account.No.ShouldBeGreaterThan(3);
         device.Device.No.ShouldBeGreaterThan(Lamp.Device.No);
+    }
+
+    // A group, a share with its message, firmware, and an app that people may sign in to.
+    private static async Task UseAsync(CoolKitHouse house, CoolKitApp app, MadeDevice lamp)
+    {
+        (await app.PostAsync("/v2/device/group", new JsonObject { ["name"] = "Floor", ["mainDeviceId"] = lamp.Device.Id })).Error().ShouldBe(0);
+        (await app.PostAsync("/v2/device/share", new JsonObject
+        {
+            ["deviceidList"] = new JsonArray(lamp.Device.Id), ["user"] = new JsonObject { ["email"] = "third@example.com" }, ["permit"] = 3, ["shareType"] = 1,
+        })).Error().ShouldBe(0);
+        var file = new NewFirmwareFile("user1.bin", new byte[] { 1, 2, 3 });
+        (await house.Server.Service<FirmwareService>().AddAsync(new NewFirmware(house.Product.Product.Id, "PSC-B01-GL", "9.0", [file]), Cancel)).IsOk.ShouldBeTrue();
+        const string Redirect = "https://example.com/back";
+        var database = house.Server.Service<IDatabase>();
+        var known = (await database.ReadAsync(s => s.Projects.FindAppAsync(house.AppSecret.App.Id), Cancel))!;
+        await database.WriteAsync<Done>(
+            async s =>
+            {
+                await s.Projects.AddRedirectAsync(known.No, Redirect);
+                return new Done();
+            },
+            Cancel);
+        var login = Login.Email(CoolKitHouse.OwnerEmail).Value;
+        (await house.Server.Service<OAuthService>().GrantAsync(known, Redirect, login, CoolKitHouse.Password, ip: null, Cancel)).IsOk.ShouldBeTrue();
     }
 
     private static async Task RememberAsync(IDatabase database, Device device, int points)

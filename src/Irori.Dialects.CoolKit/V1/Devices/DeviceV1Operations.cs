@@ -63,7 +63,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
 
     private async Task<Result<OneDeviceV1>> AddAsync(Caller caller, AddDeviceV1Request request, CancellationToken cancel)
     {
-        if ((CheckName(request.Name) ?? CheckSub(request.IsSub)) is { } wrong) return wrong;
+        if ((DeviceOperations.CheckName(request.Name) ?? CheckSub(request.IsSub)) is { } wrong) return wrong;
         var id = request.DeviceId.ToLowerInvariant();
         if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitFaults.DeviceIdShape);
         var wanted = new AddDevice(id, key => Same(key, request.Apikey), request.Chipid, request.Name, new DeviceSettings().WithDefaults().ToJson());
@@ -72,7 +72,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
 
     private async Task<Result<OneDeviceV1>> AddGsmAsync(Caller caller, AddGsmV1Request request, CancellationToken cancel)
     {
-        if (CheckName(request.Name) is { } wrong) return wrong;
+        if (DeviceOperations.CheckName(request.Name) is { } wrong) return wrong;
         var read = new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", request.Id);
         return await AddAsync(caller, AddDevice.ByName(read, request.Name, new DeviceSettings().WithDefaults().ToJson()), cancel);
     }
@@ -106,9 +106,6 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
         var sent = await commands.SendAsync(caller.Person, request.DeviceId, request.Params.GetRawText(), CommandService.DefaultDeadline, cancel);
         return sent.Fault is { } fault ? fault : new StatusUpdatedAnswer(0, request.DeviceId);
     }
-
-    private static Fault? CheckName(string name) =>
-        name.Length is 0 or > DeviceOperations.MaxName ? Fault.Invalid("name", $"name has 1 to {DeviceOperations.MaxName} characters") : null;
 
     // A device behind a bridge has an id of its own, by which it is named like any other.
     private static Fault? CheckSub(int? isSub) => isSub is null or 0 ? null : Fault.Invalid("isSub", "isSub is 0: a device behind a bridge is named by its own id");

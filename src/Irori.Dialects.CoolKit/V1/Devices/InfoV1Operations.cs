@@ -26,7 +26,7 @@ internal sealed class InfoV1Operations(DeviceEditor editor, DeviceV1Mapper mappe
 
     private async Task<Result<RenamedAnswer>> RenameAsync(Caller caller, RenameDeviceRequest request, CancellationToken cancel)
     {
-        if (request.Name.Length is 0 or > DeviceOperations.MaxName) return Fault.Invalid("name", $"name has 1 to {DeviceOperations.MaxName} characters");
+        if (DeviceOperations.CheckName(request.Name) is { } wrong) return wrong;
         var changed = await editor.ChangeInfoAsync(caller.Person, request.DeviceId, request.Name, roomId: null, cancel);
         return changed.Try(out var device, out var fault)
             ? new RenamedAnswer(0, device.Id, (await mapper.ShowAsync(caller.Person, device, cancel)).Device)

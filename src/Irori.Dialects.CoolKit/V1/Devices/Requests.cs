@@ -14,8 +14,8 @@ internal sealed record DeviceListRequest : V1Request
     public int? GetTags { get; init; }
 }
 
-/// <summary>Names one device in the path; clients repeat it in the query.</summary>
-internal sealed record DeviceRequest : V1Request
+/// <summary>Names one device, in the path where there is one; clients repeat it in the query or body.</summary>
+internal record DeviceRequest : V1Request
 {
     [JsonPropertyName("deviceid")]
     public required string DeviceId { get; init; }
@@ -24,14 +24,9 @@ internal sealed record DeviceRequest : V1Request
     public string? Apikey { get; init; }
 }
 
-/// <summary>Removes a device; names it as <see cref="DeviceRequest"/> does.</summary>
-internal sealed record DeleteDeviceV1Request : V1Request
+/// <summary>Removes a device.</summary>
+internal sealed record DeleteDeviceV1Request : DeviceRequest
 {
-    [JsonPropertyName("deviceid")]
-    public required string DeviceId { get; init; }
-
-    public string? Apikey { get; init; }
-
     /// <summary>0; absent: 0.</summary>
     public int? IsSub { get; init; }
 
@@ -40,13 +35,8 @@ internal sealed record DeleteDeviceV1Request : V1Request
 }
 
 /// <summary>Gives a device a name.</summary>
-internal sealed record RenameDeviceRequest : V1Request
+internal sealed record RenameDeviceRequest : DeviceRequest
 {
-    [JsonPropertyName("deviceid")]
-    public required string DeviceId { get; init; }
-
-    public string? Apikey { get; init; }
-
     public required string Name { get; init; }
 
     /// <summary>Of an older version: empty.</summary>
@@ -54,13 +44,8 @@ internal sealed record RenameDeviceRequest : V1Request
 }
 
 /// <summary>Sets one of a device's tags, such as the names of its channels.</summary>
-internal sealed record TagV1Request : V1Request
+internal sealed record TagV1Request : DeviceRequest
 {
-    [JsonPropertyName("deviceid")]
-    public required string DeviceId { get; init; }
-
-    public string? Apikey { get; init; }
-
     /// <summary>Name of the tag, such as ck_channel_name.</summary>
     public required string Key { get; init; }
 
@@ -69,13 +54,8 @@ internal sealed record TagV1Request : V1Request
 }
 
 /// <summary>How a device was operated.</summary>
-internal sealed record HistoryV1Request : V1Request
+internal sealed record HistoryV1Request : DeviceRequest
 {
-    [JsonPropertyName("deviceid")]
-    public required string DeviceId { get; init; }
-
-    public string? Apikey { get; init; }
-
     /// <summary>The first moment, in seconds since 1970.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public long? StartTime { get; init; }

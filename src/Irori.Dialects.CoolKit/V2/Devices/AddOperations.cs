@@ -55,7 +55,7 @@ internal sealed class AddOperations(DeviceService devices, ThingMapper mapper)
 
     private static Fault? Check(string name, int? sort)
     {
-        if (name.Length is 0 or > DeviceOperations.MaxName) return Fault.Invalid("name", $"name has 1 to {DeviceOperations.MaxName} characters");
+        if (DeviceOperations.CheckName(name) is { } wrong) return wrong;
         return sort is null or 1 or 2 ? null : Fault.Invalid("sort", "sort is 1 for before all others, 2 for behind them");
     }
 

@@ -14,9 +14,7 @@ internal sealed class DeviceOperations(DeviceService devices, GroupService group
     /// <summary>The section of all of this folder.</summary>
     public const string Section = "Device";
 
-    /// <summary>Longest name of a device, in characters.</summary>
-    public const int MaxName = 128;
-
+    private const int MaxName = 128;
     private const int DefaultNum = 30;
     private const int MaxThings = 10;
     private const int Page = 500;
@@ -29,6 +27,9 @@ internal sealed class DeviceOperations(DeviceService devices, GroupService group
         Operations.Map<ThingsRequest, ThingsData>(
             routes, new("POST", "/v2/device/thing", Access.Personal, "getThings", Section, "Things by id."), GetAsync);
     }
+
+    /// <summary>What is wrong with a device's name, or null.</summary>
+    public static Fault? CheckName(string name) => name.Length is > 0 and <= MaxName ? null : Fault.Invalid("name", $"name has 1 to {MaxName} characters");
 
     /// <summary>A page of the things of a home.</summary>
     public async Task<Result<ThingListData>> ListAsync(Caller caller, ThingListRequest request, CancellationToken cancel)

@@ -22,7 +22,7 @@ internal sealed class InfoOperations(DeviceEditor editor, ThingMapper mapper)
 
     private async Task<Result<Nothing>> ChangeInfoAsync(Caller caller, UpdateInfoRequest request, CancellationToken cancel)
     {
-        if (request.Name is { Length: 0 or > DeviceOperations.MaxName }) return Fault.Invalid("name", $"name has 1 to {DeviceOperations.MaxName} characters");
+        if (request.Name is { } name && DeviceOperations.CheckName(name) is { } wrong) return wrong;
         var changed = await editor.ChangeInfoAsync(caller.Person, request.DeviceId, request.Name, request.RoomId, cancel);
         return changed.Fault is { } fault ? fault : Nothing.Value;
     }
