@@ -12,12 +12,14 @@ public sealed class LayerTests
         ["Irori.Simulator"] = [],
         ["Irori.Bus"] = ["Irori.Core"],
         ["Irori.Storage"] = ["Irori.Core"],
-        ["Irori.Dialects.CoolKit"] = ["Irori.Core"],
-        ["Irori.Server"] = ["Irori.Bus", "Irori.Core", "Irori.Dialects.CoolKit", "Irori.Simulator", "Irori.Storage"],
+        ["Irori.Dialects.Web"] = ["Irori.Core"],
+        ["Irori.Dialects.CoolKit"] = ["Irori.Core", "Irori.Dialects.Web"],
+        ["Irori.Dialects.Gizwits"] = ["Irori.Core", "Irori.Dialects.Web"],
+        ["Irori.Server"] = ["Irori.Bus", "Irori.Core", "Irori.Dialects.CoolKit", "Irori.Dialects.Gizwits", "Irori.Simulator", "Irori.Storage"],
         ["Irori.Harness"] = [],
         ["Irori.Bench"] = ["Irori.Core", "Irori.Harness", "Irori.Server", "Irori.Storage"],
         ["Irori.Chaos"] = ["Irori.Core", "Irori.Harness", "Irori.Server", "Irori.Simulator", "Irori.Storage"],
-        ["irori"] = ["Irori.Bench", "Irori.Bus", "Irori.Chaos", "Irori.Core", "Irori.Dialects.CoolKit", "Irori.Harness", "Irori.Server", "Irori.Simulator", "Irori.Storage"],
+        ["irori"] = ["Irori.Bench", "Irori.Bus", "Irori.Chaos", "Irori.Core", "Irori.Dialects.CoolKit", "Irori.Dialects.Gizwits", "Irori.Harness", "Irori.Server", "Irori.Simulator", "Irori.Storage"],
     };
 
     [Fact]

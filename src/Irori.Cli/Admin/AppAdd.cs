@@ -10,8 +10,8 @@ internal static class AppAdd
     public static AdminCommand Create()
     {
         var command = new AdminCommand("add", "Make an app; its secret is shown once.", "irori admin app add --dialect coolkit");
-        var dialect = command.With(new Option<string>("--dialect") { Description = $"What it speaks: {string.Join(", ", ProductFile.Dialects)}", Required = true });
-        dialect.AcceptOnlyFromAmong([.. ProductFile.Dialects]);
+        var dialect = command.With(new Option<string>("--dialect") { Description = $"What it speaks: {string.Join(", ", ServedDialects.Names)}", Required = true });
+        dialect.AcceptOnlyFromAmong([.. ServedDialects.Names]);
         var id = command.With(new Option<string?>("--id") { Description = "Its id, 1 to 64 letters, digits, dashes and underscores; minted when left out", HelpName = "ID" });
         var kind = command.With(new Option<string>("--kind") { Description = "client (at a user's), cloud (a back end) or oauth (a third party)", DefaultValueFactory = _ => "client" });
         kind.AcceptOnlyFromAmong("client", "cloud", "oauth");
@@ -20,8 +20,12 @@ internal static class AppAdd
         var redirects = command.With(new Option<string[]>("--redirect-url") { Description = "Where people are led back with a code when they let it in (OAuth); may be repeated", HelpName = "URL" });
         return command.Run(async (call, cancel) =>
         {
-            var wanted = new NewApp(call.Value(dialect)!, Enum.Parse<AppKind>(call.Value(kind)!, ignoreCase: true), Checked(call.Value(id)), null, call.Value(single), call.Value(all))
+            var spoken = ServedDialects.Of(call.Value(dialect)!);
+            var wanted = new NewApp(
+                spoken.Name, Enum.Parse<AppKind>(call.Value(kind)!, ignoreCase: true), Checked(call.Value(id)), null, call.Value(single) ?? spoken.SingleSession, call.Value(all))
             {
+                AccessLife = spoken.AccessLife,
+                RefreshLife = spoken.RefreshLife,
                 Redirects = call.Value(redirects) ?? [],
             };
             var made = AdminCall.Take(await call.Home.Service<AppService>().AddAsync(wanted, cancel));

@@ -92,6 +92,14 @@ public readonly record struct Login(LoginKind Kind, string Value, string Scope =
         return plausible ? new Login(LoginKind.Phone, value) : Fault.Invalid("phoneNumber", "phoneNumber must be complete, for instance +4915112345678");
     }
 
+    /// <summary>A chosen name of 1 to 64 printable characters that is no address and no number, or a fault naming the field.</summary>
+    public static Result<Login> Name(string text)
+    {
+        var value = text.Trim();
+        var plausible = value.Length is > 0 and <= 64 && !value.Any(c => char.IsControl(c) || c == '@') && !(value.TrimStart('+').Length > 0 && value.TrimStart('+').All(char.IsAsciiDigit));
+        return plausible ? new Login(LoginKind.Name, value) : Fault.Invalid("username", "username has 1 to 64 characters, and is no address and no number");
+    }
+
     /// <summary>Whatever a person typed: an address or a phone number.</summary>
     public static Result<Login> Parse(string text) => text.Contains('@', StringComparison.Ordinal) ? Email(text) : Phone(text);
 }
@@ -116,6 +124,18 @@ public interface IAccountStore
 
     /// <summary>Adds a login to an account; false when it is taken.</summary>
     Task<bool> AddLoginAsync(long account, Login login, DateTimeOffset verified);
+
+    /// <summary>The account's logins.</summary>
+    Task<IReadOnlyList<Login>> LoginsAsync(long account);
+
+    /// <summary>Frees the account's logins of a kind.</summary>
+    Task RemoveLoginsAsync(long account, LoginKind kind);
+
+    /// <summary>What dialects keep of a person beyond his nickname, JSON.</summary>
+    Task<string> ProfileAsync(long account);
+
+    /// <summary>Replaces what dialects keep of a person.</summary>
+    Task SetProfileAsync(long account, string profile);
 
     /// <summary>Replaces the password's hash.</summary>
     Task SetPasswordAsync(long account, string hash);

@@ -4,7 +4,11 @@ using Irori.Core.Projects;
 namespace Irori.Core.Accounts;
 
 /// <summary>What a sign-up says.</summary>
-public sealed record NewAccount(Login Login, string Password, string Code, string Region, string CallingCode, string Lang = "en", string Nickname = "");
+public sealed record NewAccount(Login Login, string Password, string Code, string Region, string CallingCode, string Lang = "en", string Nickname = "")
+{
+    /// <summary>What the code was sent for.</summary>
+    public CodePurpose Purpose { get; init; } = CodePurpose.Register;
+}
 
 /// <summary>What of a profile to change; null leaves a value as it is.</summary>
 public sealed record ProfileChange(string? Nickname = null, bool? AcceptsAds = null, bool? Consulted = null, string? Lang = null);
@@ -31,7 +35,7 @@ public sealed class AccountService(
         if (PasswordRule.Check(wanted.Password) is { } weak) return weak;
         if (!regions.Serves(wanted.Region)) return OtherRegion(wanted.Region);
         if (await FindAsync(wanted.Login, cancel) is { } existing) return regions.Serves(existing.Region) ? Exists : OtherRegion(existing.Region);
-        if (!(await codes.VerifyAsync(wanted.Login, CodePurpose.Register, wanted.Code, cancel)).Try(out var code, out var wrong)) return wrong;
+        if (!(await codes.VerifyAsync(wanted.Login, wanted.Purpose, wanted.Code, cancel)).Try(out var code, out var wrong)) return wrong;
         var hash = await HashAsync(wanted.Password);
         return await SignedInAsync(
             async s =>
@@ -90,14 +94,16 @@ public sealed class AccountService(
             async s => await CodeService.UseAsync(s, verified) ? await OpenAsync(s, account, lang, app, ip) : CodeService.Wrong, cancel);
     }
 
-    /// <summary>Sends a code; what it is for decides whether the login must or must not exist.</summary>
-    public async Task<Result<Done>> SendCodeAsync(Login login, CodePurpose purpose, CancellationToken cancel)
+    /// <summary>
+    /// Sends a code, or the address that is made of it; what it is for decides whether the login must or must not exist.
+    /// </summary>
+    public async Task<Result<Done>> SendCodeAsync(Login login, CodePurpose purpose, CancellationToken cancel, Func<string, string>? link = null)
     {
         var account = await FindAsync(login, cancel);
         if (account is not null && !regions.Serves(account.Region)) return OtherRegion(account.Region);
         if (purpose == CodePurpose.Register && account is not null) return Exists;
-        if (purpose != CodePurpose.Register && account is null) return NoSuchAccount;
-        return await codes.SendAsync(login, purpose, account?.Lang ?? "en", cancel);
+        if (purpose is not (CodePurpose.Register or CodePurpose.Open) && account is null) return NoSuchAccount;
+        return await codes.SendAsync(login, purpose, account?.Lang ?? "en", cancel, link);
     }
 
     /// <summary>Sets a new password by a code, ends every other session, and signs in.</summary>
@@ -117,6 +123,15 @@ public sealed class AccountService(
                 return opened with { Displaced = [.. ended, .. opened.Displaced] };
             },
             cancel);
+    }
+
+    /// <summary>Sets a new password by a code and ends every session, without signing in.</summary>
+    public async Task<Result<Done>> ResetPasswordAsync(Login login, CodePurpose purpose, string code, string password, CancellationToken cancel)
+    {
+        if (PasswordRule.Check(password) is { } weak) return weak;
+        if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return fault;
+        if (!(await codes.VerifyAsync(login, purpose, code, cancel)).Try(out var verified, out fault)) return fault;
+        return await ReplacePasswordAsync(account.No, password, keep: null, cancel, s => CodeService.UseAsync(s, verified));
     }
 
     /// <summary>Sets a new password by the operator's word and ends every session.</summary>
@@ -176,13 +191,15 @@ public sealed class AccountService(
         return closed;
     }
 
-    private async Task<Result<Done>> ReplacePasswordAsync(long account, string password, long? keep, CancellationToken cancel)
+    private async Task<Result<Done>> ReplacePasswordAsync(
+        long account, string password, long? keep, CancellationToken cancel, Func<IStores, Task<bool>>? useCode = null)
     {
         var hash = await HashAsync(password);
         IReadOnlyList<long> ended = [];
         var changed = await database.WriteAsync<Done>(
             async s =>
             {
+                if (useCode is not null && !await useCode(s)) return CodeService.Wrong;
                 await s.Accounts.SetPasswordAsync(account, hash);
                 ended = await s.Sessions.EndAllAsync(account, app: null, keep, time.GetUtcNow());
                 return new Done();
@@ -198,7 +215,7 @@ public sealed class AccountService(
         return await sessions.OpenAsync(stores, account, app, ip);
     }
 
-    private async Task<Result<OpenedSession>> SignedInAsync(Func<IStores, Task<Result<OpenedSession>>> work, CancellationToken cancel)
+    internal async Task<Result<OpenedSession>> SignedInAsync(Func<IStores, Task<Result<OpenedSession>>> work, CancellationToken cancel)
     {
         var opened = await database.WriteAsync(work, cancel);
         if (opened.IsOk) sessions.Announce(opened.Value.Displaced);
@@ -232,7 +249,7 @@ public sealed class AccountService(
     };
 
     // The slow hash runs off the caller's path, never inside a transaction, and never on more processors than there are.
-    private Task<string> HashAsync(string password) => SlowlyAsync(() => hasher.Hash(password));
+    internal Task<string> HashAsync(string password) => SlowlyAsync(() => hasher.Hash(password));
 
     private Task<bool> VerifyAsync(Account account, string password) =>
         SlowlyAsync(() => account.PasswordHash is { } hash && password.Length <= PasswordRule.MaxLength && hasher.Verify(hash, password));

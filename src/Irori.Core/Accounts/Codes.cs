@@ -17,6 +17,12 @@ public enum CodePurpose
 
     /// <summary>Signing in without a password.</summary>
     SignIn,
+
+    /// <summary>Whatever the app does next with the number or address: sign-up, a new password, another number.</summary>
+    Open,
+
+    /// <summary>The text of a picture.</summary>
+    Captcha,
 }
 
 /// <summary>Carries a code to a person.</summary>
@@ -27,7 +33,11 @@ public interface ICodeSender
 }
 
 /// <summary>What is sent.</summary>
-public sealed record CodeMessage(Login To, CodePurpose Purpose, string Code, string Lang, DateTimeOffset At);
+public sealed record CodeMessage(Login To, CodePurpose Purpose, string Code, string Lang, DateTimeOffset At)
+{
+    /// <summary>An address that carries the code, to be sent in its place; null: the code itself is sent.</summary>
+    public string? Link { get; init; }
+}
 
 /// <summary>A stored code: only its keyed hash.</summary>
 public sealed class StoredCode
@@ -84,7 +94,7 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
         [(TimeSpan.FromMinutes(1), 3), (TimeSpan.FromHours(1), 20), (TimeSpan.FromDays(1), 100)];
 
     /// <summary>Makes and sends a code. The code is stored before it is sent, and counted whether or not sending succeeds.</summary>
-    public async Task<Result<Done>> SendAsync(Login to, CodePurpose purpose, string lang, CancellationToken cancel)
+    public async Task<Result<Done>> SendAsync(Login to, CodePurpose purpose, string lang, CancellationToken cancel, Func<string, string>? link = null)
     {
         var now = time.GetUtcNow();
         var code = Ids.Code();
@@ -99,7 +109,7 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
                 return new Done();
             },
             cancel);
-        var sent = stored.IsOk ? await sender.SendAsync(new CodeMessage(to, purpose, code, lang, now), cancel) : stored;
+        var sent = stored.IsOk ? await sender.SendAsync(new CodeMessage(to, purpose, code, lang, now) { Link = link?.Invoke(code) }, cancel) : stored;
         IroriMeter.CodeRequested(sent.Fault);
         return sent;
     }
@@ -118,6 +128,13 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
         var right = found is not null && found.Tries <= MaxTries && found.Expires > time.GetUtcNow()
             && CryptographicOperations.FixedTimeEquals(found.Hash, hash);
         return right ? new VerifiedCode(Target(target), purpose, hash) : Wrong;
+    }
+
+    /// <summary>Checks a code and uses it up, for nothing else.</summary>
+    public async Task<Result<Done>> SpendAsync(Login target, CodePurpose purpose, string code, CancellationToken cancel)
+    {
+        if (!(await VerifyAsync(target, purpose, code, cancel)).Try(out var verified, out var fault)) return fault;
+        return await database.WriteAsync<Done>(async s => await UseAsync(s, verified) ? new Done() : Wrong, cancel);
     }
 
     /// <summary>Uses a verified code up within a unit of work; false when it was used meanwhile.</summary>

@@ -15,6 +15,12 @@ public sealed record NewApp(
 {
     /// <summary>Where it may be answered with a code (OAuth): absolute addresses, compared as they are.</summary>
     public IReadOnlyList<string> Redirects { get; init; } = [];
+
+    /// <summary>How long an access token is good for.</summary>
+    public TimeSpan AccessLife { get; init; } = AppService.AccessLife;
+
+    /// <summary>How long a session can be renewed.</summary>
+    public TimeSpan RefreshLife { get; init; } = AppService.RefreshLife;
 }
 
 /// <summary>An app as its maker gets it, once.</summary>
@@ -53,8 +59,8 @@ public sealed class AppService(IDatabase database, KeyRing keys, InstallationRec
                 Kind = wanted.Kind,
                 SecretEnc = keys.Encrypt(secret),
                 SingleSession = wanted.SingleSession ?? vendor,
-                AccessSeconds = (long)AccessLife.TotalSeconds,
-                RefreshSeconds = (long)RefreshLife.TotalSeconds,
+                AccessSeconds = (long)wanted.AccessLife.TotalSeconds,
+                RefreshSeconds = (long)wanted.RefreshLife.TotalSeconds,
                 Disabled = false,
             };
             var no = await s.Projects.AddAppAsync(app);

@@ -10,6 +10,13 @@ internal static class CodeText
     public static string Body(CodeMessage message)
     {
         var minutes = CodeService.Life.TotalMinutes;
+        if (message.Link is { } link)
+        {
+            return Chinese(message)
+                ? $"请打开 {link} 设置新的 Irori 密码，{minutes} 分钟内有效。如非本人操作，请忽略。"
+                : $"Open {link} to set a new Irori password. It is valid for {minutes} minutes. If you did not ask for it, ignore this message.";
+        }
+
         return Chinese(message)
             ? $"您的 Irori 验证码是 {message.Code}，用于{ChinesePurpose(message.Purpose)}，{minutes} 分钟内有效。如非本人操作，请忽略。"
             : $"Your Irori code to {Purpose(message.Purpose)} is {message.Code}. It is valid for {minutes} minutes. If you did not ask for it, ignore this message.";
@@ -22,6 +29,7 @@ internal static class CodeText
         CodePurpose.Register => "sign up",
         CodePurpose.ResetPassword => "set a new password",
         CodePurpose.CloseAccount => "close your account",
+        CodePurpose.Open => "confirm that this is your number",
         _ => "sign in",
     };
 
@@ -30,6 +38,7 @@ internal static class CodeText
         CodePurpose.Register => "注册",
         CodePurpose.ResetPassword => "重置密码",
         CodePurpose.CloseAccount => "注销账号",
+        CodePurpose.Open => "确认您的号码",
         _ => "登录",
     };
 }

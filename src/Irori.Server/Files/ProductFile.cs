@@ -1,15 +1,11 @@
 using System.Text.Json;
 using Irori.Core.Products;
-using Irori.Dialects.CoolKit;
 
 namespace Irori.Server.Files;
 
 /// <summary>A product as an operator writes it down: one JSON object.</summary>
 public static class ProductFile
 {
-    /// <summary>Dialects that this program speaks.</summary>
-    public static IReadOnlyList<string> Dialects { get; } = [CoolKitDialect.Name];
-
     private const string Uiid = "uiid";
     private const int MaxName = 64;
     private const int MaxNames = 32;
@@ -32,8 +28,8 @@ public static class ProductFile
 
     private static NewProduct Read(JsonFields file)
     {
-        if (file.Any("dialect") is null) file.Wrong("dialect", $"is missing; add it, for instance \"{Dialects[0]}\"");
-        var dialect = file.Word("dialect", Dialects) ?? "";
+        if (file.Any("dialect") is null) file.Wrong("dialect", $"is missing; add it, for instance \"{ServedDialects.Names[0]}\"");
+        var dialect = file.Word("dialect", ServedDialects.Names) ?? "";
         var model = file.Required("model", MaxName, "SW-1");
         var product = new NewProduct(
             dialect,
@@ -62,7 +58,7 @@ public static class ProductFile
         if (file.Whole(Uiid, 1, 99_999) is { } uiid) names.Add(new ProductName(dialect, Uiid, $"{uiid}"));
         foreach (var name in file.List("names", MaxNames) ?? [])
         {
-            names.Add(new ProductName(name.Required("dialect", MaxName, Dialects[0]), name.Required("kind", MaxName, Uiid), name.Required("value", MaxName, "1")));
+            names.Add(new ProductName(name.Required("dialect", MaxName, ServedDialects.Names[0]), name.Required("kind", MaxName, Uiid), name.Required("value", MaxName, "1")));
             name.NothingElse();
         }
 

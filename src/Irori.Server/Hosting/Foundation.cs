@@ -95,6 +95,8 @@ public sealed class Foundation : IAsyncDisposable
         .AddSingleton<IBus, InProcessBus>()
         .AddSingleton<IPasswordHasher, FrameworkPasswordHasher>()
         .AddCodeSender(settings)
+        .AddSingleton(settings.ThirdParty)
+        .AddSingleton<IThirdParty, ThirdPartyHook>()
         .AddIroriCore();
 
     /// <inheritdoc/>

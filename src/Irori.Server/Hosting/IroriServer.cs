@@ -1,6 +1,7 @@
 using System.Net;
 using Irori.Core.Links;
 using Irori.Dialects.CoolKit;
+using Irori.Dialects.Gizwits;
 using Irori.Server.Console;
 using Irori.Server.Firmware;
 using Irori.Server.Health;
@@ -97,7 +98,7 @@ public sealed class IroriServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Irori", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.Replace(ServiceDescriptor.Singleton(log));
         foundation(builder.Services);
-        builder.Services.AddBus(settings).AddMeasuring(settings).AddBackground().AddHealth().AddCoolKit().AddConsole();
+        builder.Services.AddBus(settings).AddMeasuring(settings).AddBackground().AddHealth().AddCoolKit().AddGizwits().AddConsole();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var certificate = settings.Https == 0 ? null : new ServerCertificate(settings, options.Time, log.CreateLogger<ServerCertificate>());
         if (certificate is not null) builder.Services.AddSingleton<IHostedService>(_ => new Background(certificate.RunAsync));
@@ -131,6 +132,7 @@ public sealed class IroriServer : IAsyncDisposable
         app.UseConsole(settings);
         app.MapConsole();
         app.MapCoolKit();
+        app.MapGizwits();
         app.MapFirmware();
         app.MapOpenApi("/openapi/{documentName}.json");
     }

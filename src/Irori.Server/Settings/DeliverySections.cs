@@ -49,3 +49,14 @@ public sealed record SmsSection
     /// <summary>JSON body; {to}, {code} and {text} are replaced by the number, the code and the whole message.</summary>
     public string Body { get; init; } = """{"to":"{to}","text":"{text}"}""";
 }
+
+/// <summary>The HTTP hook that says whether a third party knows a person who signs in with its word.</summary>
+public sealed record ThirdPartySection
+{
+    /// <summary>Address that {"src", "uid", "token"} is posted to; a status of 200 to 299 says yes. Empty: nobody signs in so.</summary>
+    public string Url { get; init; } = "";
+
+    /// <summary>Headers of the request, for instance Authorization.</summary>
+    [Secret]
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+}

@@ -63,6 +63,9 @@ public sealed record IroriSettings
     /// <summary>The HTTP hook for codes to phone logins.</summary>
     public SmsSection Sms { get; init; } = new();
 
+    /// <summary>The HTTP hook that knows people of third parties.</summary>
+    public ThirdPartySection ThirdParty { get; init; } = new();
+
     /// <summary>The web console.</summary>
     public ConsoleSection Console { get; init; } = new();
 

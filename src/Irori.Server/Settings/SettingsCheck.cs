@@ -18,6 +18,7 @@ internal sealed class SettingsCheck(Func<string, string> origin)
         Storage(s.Database);
         Nodes(s);
         Delivery(s.Mail, s.Sms);
+        Unless(s.ThirdParty.Url.Length == 0 || IsWeb(s.ThirdParty.Url), "ThirdParty:Url", s.ThirdParty.Url, "an http or https address");
         foreach (var region in s.Regions.Served) Unless(Regions.Contains(region), "Regions:Served", region, $"of {string.Join(", ", Regions)}");
         Unless(s.Metrics.Otlp.Length == 0 || IsWeb(s.Metrics.Otlp), "Metrics:Otlp", s.Metrics.Otlp, "an address such as http://localhost:4318");
         Unless(s.Metrics.Token.Length is 0 or >= 16, "Metrics:Token", "too short", "at least 16 characters long, or empty");

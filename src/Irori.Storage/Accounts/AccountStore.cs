@@ -47,6 +47,20 @@ internal sealed class AccountStore(SqlSession session) : IAccountStore
         """,
         new { kind = login.Kind.ToString(), login.Scope, login.Value, account, verified });
 
+    public async Task<IReadOnlyList<Login>> LoginsAsync(long account)
+    {
+        var rows = await session.ListAsync<LoginRow>("SELECT kind, scope, value FROM logins WHERE account = @account ORDER BY kind, scope, value", new { account });
+        return [.. rows.Select(r => new Login(Enum.Parse<LoginKind>(r.Kind), r.Value, r.Scope))];
+    }
+
+    public Task RemoveLoginsAsync(long account, LoginKind kind) =>
+        session.ExecuteAsync("DELETE FROM logins WHERE account = @account AND kind = @kind", new { account, kind = kind.ToString() });
+
+    public async Task<string> ProfileAsync(long account) => await session.FirstAsync<string>("SELECT profile FROM accounts WHERE no = @account", new { account }) ?? "{}";
+
+    public Task SetProfileAsync(long account, string profile) =>
+        session.ExecuteAsync("UPDATE accounts SET profile = @profile WHERE no = @account", new { account, profile });
+
     public Task SetPasswordAsync(long account, string hash) =>
         session.ExecuteAsync("UPDATE accounts SET password_hash = @hash WHERE no = @account", new { account, hash });
 
@@ -67,7 +81,7 @@ internal sealed class AccountStore(SqlSession session) : IAccountStore
         await session.ExecuteAsync("DELETE FROM operators WHERE account = @account", new { account });
         await session.ExecuteAsync(
             """
-            UPDATE accounts SET nickname = '', password_hash = NULL, current_home = NULL, calling_code = '', accepts_ads = FALSE, consulted = FALSE, closed = @now
+            UPDATE accounts SET nickname = '', profile = '{}', password_hash = NULL, current_home = NULL, calling_code = '', accepts_ads = FALSE, consulted = FALSE, closed = @now
             WHERE no = @account
             """,
             new { account, now });
@@ -78,4 +92,13 @@ internal sealed class AccountStore(SqlSession session) : IAccountStore
 
     public Task AddOperatorAsync(long account, string role) => session.ExecuteAsync(
         "INSERT INTO operators (account, role) VALUES (@account, @role) ON CONFLICT (account) DO UPDATE SET role = excluded.role", new { account, role });
+
+    private sealed class LoginRow
+    {
+        public required string Kind { get; init; }
+
+        public required string Scope { get; init; }
+
+        public required string Value { get; init; }
+    }
 }

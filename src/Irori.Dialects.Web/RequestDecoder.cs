@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
 
-namespace Irori.Dialects.CoolKit.Wire;
+namespace Irori.Dialects.Web;
 
 /// <summary>Reads parameters into typed requests. Unknown fields are ignored; a missing or mistyped one is named.</summary>
 internal static class RequestDecoder

@@ -1,7 +1,7 @@
 using Irori.Core.Installation;
 using Microsoft.AspNetCore.Http;
 
-namespace Irori.Dialects.CoolKit.Wire;
+namespace Irori.Dialects.Web;
 
 /// <summary>The address of this installation for who asks: the configured one, or the one that was asked.</summary>
 internal sealed class OwnAddress(PublicAddress configured)

@@ -1,0 +1,52 @@
+using Irori.Dialects.Gizwits.SystemInformation;
+using Irori.Dialects.Gizwits.Users;
+using Irori.Dialects.Gizwits.Wire;
+using Irori.Dialects.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Irori.Dialects.Gizwits;
+
+/// <summary>Gizwits, as its apps speak it over HTTP.</summary>
+public static class GizwitsDialect
+{
+    /// <summary>Name of the dialect in Core.</summary>
+    public const string Name = "gizwits";
+
+    /// <summary>Kind of product name that holds the product_key.</summary>
+    public const string ProductKeyName = "product_key";
+
+    /// <summary>Name of the OpenAPI document.</summary>
+    public const string Document = "gizwits";
+
+    /// <summary>How long a token is good for (Gizwits Open API, tokens). It cannot be renewed, only replaced by another sign-in.</summary>
+    public static readonly TimeSpan TokenLife = TimeSpan.FromDays(7);
+
+    /// <summary>Registers the dialect.</summary>
+    public static IServiceCollection AddGizwits(this IServiceCollection services)
+    {
+        services.TryAddSingleton<OwnAddress>();
+        return services
+            .AddSingleton<Authorizer>()
+            .AddSingleton<Operations>()
+            .AddSingleton<SystemOperations>()
+            .AddSingleton<UserOperations>()
+            .AddSingleton<CodeOperations>()
+            .AddSingleton<ResetPage>()
+            .AddDocument();
+    }
+
+    /// <summary>Maps its addresses.</summary>
+    public static void MapGizwits(this IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        var api = routes.MapGroup("").WithGroupName(Document);
+        services.GetRequiredService<SystemOperations>().Map(api);
+        services.GetRequiredService<UserOperations>().Map(api);
+        services.GetRequiredService<CodeOperations>().Map(api);
+        services.GetRequiredService<ResetPage>().Map(routes);
+        routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
+    }
+}

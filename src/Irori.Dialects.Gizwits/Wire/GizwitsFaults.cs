@@ -1,0 +1,99 @@
+using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
+
+namespace Irori.Dialects.Gizwits.Wire;
+
+/// <summary>The one table from Core's faults to the vendor's codes (Gizwits Open API, error codes).</summary>
+internal static class GizwitsFaults
+{
+    public const int ProductKeyInvalid = 9002;
+    public const int AppIdInvalid = 9003;
+    public const int TokenInvalid = 9004;
+    public const int NoSuchUser = 9005;
+    public const int TokenExpired = 9006;
+    public const int ServerError = 9008;
+    public const int CodeInvalid = 9010;
+    public const int DeviceNotFound = 9014;
+    public const int FormInvalid = 9015;
+    public const int NotBound = 9017;
+    public const int PhoneUnavailable = 9018;
+    public const int NameUnavailable = 9019;
+    public const int PasswordWrong = 9020;
+    public const int CommandFailed = 9021;
+    public const int EmailUnavailable = 9022;
+    public const int DeviceDisabled = 9023;
+    public const int AttributeInvalid = 9025;
+    public const int ThirdPartyRefused = 9031;
+    public const int SmsFailed = 9037;
+    public const int ApplicationAuthInvalid = 9038;
+    public const int BadQrCode = 9040;
+    public const int Throttled = 9041;
+    public const int Offline = 9042;
+    public const int TimestampInvalid = 9043;
+    public const int SignatureInvalid = 9044;
+    public const int NoSuchGuest = 9082;
+    public const int MessageNotFound = 9085;
+    public const int OwnerExists = 9092;
+    public const int OwnerOnly = 9093;
+    public const int NotYourself = 9095;
+    public const int MessageDeleted = 9098;
+
+    /// <summary>What is not served at all.</summary>
+    public const int Reserved = 9999;
+
+    /// <summary>The code of a fault; what is not found is another thing in each operation.</summary>
+    public static int Of(Fault fault, int notFound) => fault.Kind switch
+    {
+        FaultKind.Invalid => fault.Field switch
+        {
+            GizwitsFields.Attributes => AttributeInvalid,
+            GizwitsFields.QrContent => BadQrCode,
+            GizwitsFields.Timestamp => TimestampInvalid,
+            BindingFields.Self => NotYourself,
+            _ => FormInvalid,
+        },
+        FaultKind.NotVisible => fault.Field switch
+        {
+            GizwitsFields.ProductKey => ProductKeyInvalid,
+            BindingFields.Guest => NoSuchGuest,
+            _ => notFound,
+        },
+        FaultKind.NotAllowed => fault.Field == BindingFields.Disabled ? DeviceDisabled : OwnerOnly,
+        FaultKind.AppRefused => AppIdInvalid,
+        FaultKind.BadSignature => fault.Field == GizwitsFields.ApplicationAuth ? ApplicationAuthInvalid : SignatureInvalid,
+        FaultKind.SessionEnded => TokenInvalid,
+        FaultKind.SessionExpired => TokenExpired,
+        FaultKind.NoSuchAccount or FaultKind.OtherRegion => NoSuchUser,
+        FaultKind.AccountExists => fault.Field switch
+        {
+            IdentityService.PhoneField => PhoneUnavailable,
+            IdentityService.EmailField => EmailUnavailable,
+            _ => NameUnavailable,
+        },
+        FaultKind.WrongPassword => PasswordWrong,
+        FaultKind.WrongCode => CodeInvalid,
+        FaultKind.Throttled => Throttled,
+        FaultKind.Offline => Offline,
+        FaultKind.NoAnswer or FaultKind.Undelivered or FaultKind.Rejected => CommandFailed,
+        FaultKind.NotManufactured => DeviceNotFound,
+        FaultKind.WrongProof => fault.Field == IdentityService.ThirdPartyField ? ThirdPartyRefused : SignatureInvalid,
+        FaultKind.AlreadyBound => OwnerExists,
+        FaultKind.LimitReached => FormInvalid,
+        FaultKind.Superseded => fault.Field == GizwitsFields.DeletedMessage ? MessageDeleted : ServerError,
+        FaultKind.Unavailable => fault.Field == GizwitsFields.Sms ? SmsFailed : ServerError,
+        _ => ServerError,
+    };
+}
+
+/// <summary>Fields of faults that begin in this dialect and have codes of their own.</summary>
+internal static class GizwitsFields
+{
+    public const string Attributes = "attrs";
+    public const string QrContent = "qr_content";
+    public const string Timestamp = "X-Gizwits-Timestamp";
+    public const string ProductKey = "product_key";
+    public const string ApplicationAuth = "X-Gizwits-Application-Auth";
+    public const string DeletedMessage = "deleted";
+    public const string Sms = "sms";
+}

@@ -1,0 +1,43 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Irori.Core;
+using Irori.Dialects.Gizwits.SystemInformation;
+using Irori.Dialects.Gizwits.Users;
+
+namespace Irori.Dialects.Gizwits.Wire;
+
+/// <summary>The JSON of the dialect.</summary>
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(Nothing))]
+[JsonSerializable(typeof(EmptyRequest))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ErrorEntry>))]
+[JsonSerializable(typeof(CreateUserRequest))]
+[JsonSerializable(typeof(UpdateUserRequest))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(SmartHomeLoginRequest))]
+[JsonSerializable(typeof(ResetPasswordRequest))]
+[JsonSerializable(typeof(SmsCodeRequest))]
+[JsonSerializable(typeof(CaptchaRequest))]
+[JsonSerializable(typeof(CheckCodeRequest))]
+[JsonSerializable(typeof(SessionAnswer))]
+[JsonSerializable(typeof(UserAnswer))]
+[JsonSerializable(typeof(UserProfile))]
+[JsonSerializable(typeof(UpdatedAnswer))]
+[JsonSerializable(typeof(AppTokenAnswer))]
+[JsonSerializable(typeof(CaptchaAnswer))]
+[JsonSerializable(typeof(SmartHomeAnswer))]
+internal sealed partial class GizwitsJson : JsonSerializerContext
+{
+    public static GizwitsJson Instance { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        MaxDepth = JsonText.MaxDepth,
+    });
+
+    public static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)(Instance.GetTypeInfo(typeof(T)) ?? throw new InvalidOperationException($"{typeof(T)} is not in the JSON context"));
+}

@@ -1,0 +1,12 @@
+-- profile: JSON of what dialects keep of a person beyond his nickname.
+ALTER TABLE accounts ADD COLUMN profile TEXT NOT NULL DEFAULT '{}';
+
+-- What apps of a dialect show to prove that they are made for the product (an HMAC or digest needs it in clear).
+ALTER TABLE products ADD COLUMN secret_enc BYTEA;
+
+-- True once a device of an open product was shared: from then on it has one owner, and others need a share.
+ALTER TABLE devices ADD COLUMN open_to_single BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- A person's own words for a device; labels: JSON list of texts.
+ALTER TABLE bindings ADD COLUMN remark TEXT NOT NULL DEFAULT '';
+ALTER TABLE bindings ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
