@@ -1,3 +1,4 @@
+using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
 using Irori.Dialects.Gizwits.Wire;
@@ -31,6 +32,9 @@ public static class GizwitsDialect
         return services
             .AddSingleton<Authorizer>()
             .AddSingleton<Operations>()
+            .AddSingleton<ProductKeys>()
+            .AddSingleton<DeviceMapper>()
+            .AddSingleton<BindingOperations>()
             .AddSingleton<SystemOperations>()
             .AddSingleton<UserOperations>()
             .AddSingleton<CodeOperations>()
@@ -46,6 +50,7 @@ public static class GizwitsDialect
         services.GetRequiredService<SystemOperations>().Map(api);
         services.GetRequiredService<UserOperations>().Map(api);
         services.GetRequiredService<CodeOperations>().Map(api);
+        services.GetRequiredService<BindingOperations>().Map(api);
         services.GetRequiredService<ResetPage>().Map(routes);
         routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
     }

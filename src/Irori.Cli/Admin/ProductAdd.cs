@@ -15,7 +15,7 @@ internal static class ProductAdd
             "add",
             """
             Add a product from a JSON file: dialect, name, model, category, brand, things {properties [{name, title, type, access, unit, min, max, step, values, mergeKey}]},
-            and if wanted uiid, names [{dialect, kind, value}], brandLogo, bindingMode, adopts, keepsFrames, pointDays.
+            and if wanted uiid, names [{dialect, kind, value}], brandLogo, bindingMode, secret, adopts, keepsFrames, pointDays. Its secret is shown once.
             """,
             """
             irori admin product add switch.json
@@ -27,7 +27,8 @@ internal static class ProductAdd
         {
             var wanted = await ReadAsync(call.Value(file), cancel);
             var made = AdminCall.Take(await call.Home.Service<ProductService>().AddAsync(wanted, cancel));
-            call.Write(("id", made.Product.Id), ("name", made.Product.Name), ("brand", made.Brand.Name), ("properties", made.Model.Properties.Count));
+            call.Write(("id", made.Product.Id), ("name", made.Product.Name), ("brand", made.Brand.Name), ("properties", made.Model.Properties.Count),
+                ("secret", await call.Home.Service<ProductService>().SecretAsync(made, cancel) ?? ""));
             return ExitCode.Done;
         });
     }

@@ -100,6 +100,21 @@ public sealed class VisibleDevice
     /// <summary>Its state in stored form (<see cref="States.StateText"/>).</summary>
     public required string Values { get; init; }
 
+    /// <summary>His remark, possibly empty.</summary>
+    public string Remark { get; init; } = "";
+
+    /// <summary>His labels, a JSON list of texts.</summary>
+    public string Labels { get; init; } = "[]";
+
+    /// <summary>Whether others may bind it without a share.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>Never seen, seen, or switched off.</summary>
+    public Devices.Lifecycle Lifecycle { get; init; }
+
+    /// <summary>Id of the gateway behind which it is, or null.</summary>
+    public string? ParentId { get; init; }
+
     /// <summary>Id of his home in which it stands, or null.</summary>
     public string? HomeId { get; init; }
 
@@ -165,6 +180,12 @@ public interface IBindingStore
     /// <summary>All devices of a person through an app, by internal key, after one.</summary>
     Task<IReadOnlyList<VisibleDevice>> ListAllAsync(long account, long app, long after, int limit);
 
+    /// <summary>Devices of a person through an app, by internal key, with those that are switched off or without.</summary>
+    Task<IReadOnlyList<VisibleDevice>> ListBoundAsync(long account, long app, bool disabledToo, int skip, int limit);
+
+    /// <summary>Those who use a device in a role, the first first; at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<DeviceUser>> UsersAsync(long device, Role role, int limit);
+
     /// <summary>How many devices a person has placed in a home, whatever the app may see.</summary>
     Task<int> CountAsync(long account, long home);
 
@@ -182,6 +203,12 @@ public interface IBindingStore
 
     /// <summary>Sets what a person calls a device; null: as the owner does.</summary>
     Task SetAliasAsync(long account, long device, string? alias);
+
+    /// <summary>Gives a person another role.</summary>
+    Task SetRoleAsync(long account, long device, Role role);
+
+    /// <summary>Replaces a person's remark and labels of a device where they are given.</summary>
+    Task SetOwnWordsAsync(long account, long device, string? remark, IReadOnlyList<string>? labels);
 
     /// <summary>Replaces a person's settings of a device.</summary>
     Task SetSettingsAsync(long account, long device, string settings);

@@ -29,6 +29,9 @@ public enum EndReason
 /// <summary>A binding that has ended, to be announced after the commit.</summary>
 public sealed record EndedBinding(long Device, long Account, EndReason Reason, bool OwnerChanged);
 
+/// <summary>In which role somebody is bound, and whether he was before.</summary>
+internal readonly record struct Joined(Role Role, bool WasBound);
+
 /// <summary>
 /// Begins and ends the right to use a device. There is no other way to end one: with it go, in the same unit of work, the person's placement and ranks,
 /// his groups' members, groups around the device, the share by which he has it, and for an owner every share of the device, answered or not.
@@ -45,6 +48,13 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     {
         var ended = new List<EndedBinding>();
         var mine = await stores.Bindings.FindAsync(account, device);
+        // An open device is taken from nobody.
+        if (await stores.Devices.FindAsync(device) is { IsOpen: true } && (await JoinAsync(stores, account, device, closes: false)).Try(out var joined, out _))
+        {
+            await stores.Bindings.SetSettingsAsync(account, device, settings);
+            return joined.WasBound ? [] : [new EndedBinding(device, account, EndReason.TakenOver, OwnerChanged: joined.Role == Role.Owner)];
+        }
+
         if (mine is not { Role: Role.Owner })
         {
             // This takes the device's row: of several who add it at once, each sees what the one before has done.
@@ -65,6 +75,30 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         return ended;
     }
 
+    /// <summary>
+    /// Binds within a unit of work somebody who has not proved to hold the device's own key: nobody loses it by that. The first gets it; others only join in
+    /// an open mode. <see cref="FaultKind.AlreadyBound"/>: it has an owner, who must share it. Announce it after the commit.
+    /// </summary>
+    /// <param name="stores">The unit of work.</param>
+    /// <param name="account">Who.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="closes">In an open mode: others need a share from then on. Only of a device that nobody has.</param>
+    internal async Task<Result<Joined>> JoinAsync(IStores stores, long account, long device, bool closes)
+    {
+        var now = time.GetUtcNow();
+        // This takes the device's row: of several who bind it at once, each sees what the one before has done.
+        await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
+        if (await stores.Bindings.FindAsync(account, device) is { } mine) return new Joined(mine.Role, WasBound: true);
+        var free = (await stores.Bindings.ViewersAsync(device)).OwnerId is null;
+        var open = await stores.Devices.FindAsync(device) is { IsOpen: true };
+        if (!free && (!open || closes)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
+        if (free) await stores.Devices.RaiseAccessAsync(device, now);
+        if (free && open && closes) await stores.Devices.CloseAsync(device);
+        var role = free ? Role.Owner : Role.Member;
+        await stores.Bindings.PutAsync(new Binding { Account = account, Device = device, Role = role, Since = now });
+        return new Joined(role, WasBound: false);
+    }
+
     /// <summary>Lets somebody use a device as a guest, within a unit of work that has raised its access version. Announce it after the commit.</summary>
     internal async Task AdmitAsync(IStores stores, long account, long device, int permit)
     {
@@ -74,7 +108,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     }
 
     /// <summary>
-    /// Ends one account's binding within a unit of work. When the owner of a single-mode device leaves, everybody's ends.
+    /// Ends one account's binding within a unit of work. When the owner of a single-mode device leaves, everybody's ends; an open one goes to the next.
     /// Answers what ended, for <see cref="Announce"/>; empty when there was no binding.
     /// </summary>
     public async Task<IReadOnlyList<EndedBinding>> EndAsync(IStores stores, long device, long account, EndReason reason)
@@ -84,15 +118,20 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         var binding = await stores.Bindings.FindAsync(account, device);
         if (binding is null) return [];
         var ended = new List<EndedBinding>();
-        var owner = binding.Role == Role.Owner;
+        // An open device goes on without its first user: the next one of the others is the first then.
+        var heir = binding.Role == Role.Owner && await stores.Devices.FindAsync(device) is { IsOpen: true }
+            ? (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Role == Role.Member).OrderBy(b => b.Since).ThenBy(b => b.Account).FirstOrDefault()
+            : null;
+        var owner = binding.Role == Role.Owner && heir is null;
         await stores.Shares.EndOpenAsync(device, owner ? null : account, owner ? ShareEnd.OwnerUnbound : ByOf(reason), time.GetUtcNow());
         foreach (var other in owner ? await stores.Bindings.OfDeviceAsync(device) : [binding])
         {
             var why = other.Account == account ? reason : EndReason.OwnerLeft;
             await LoseAsync(stores, other, why);
-            ended.Add(new EndedBinding(device, other.Account, why, owner));
+            ended.Add(new EndedBinding(device, other.Account, why, binding.Role == Role.Owner));
         }
 
+        if (heir is not null) await stores.Bindings.SetRoleAsync(heir.Account, device, Role.Owner);
         return ended;
     }
 
@@ -116,6 +155,9 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     {
         foreach (var device in ended.GroupBy(e => e.Device)) bus.Publish(new AccessChanged(device.Key, device.Any(e => e.OwnerChanged)));
     }
+
+    /// <summary>Tells every node, after the commit, that somebody has bound a device.</summary>
+    internal void AnnounceJoined(long device, Role role) => bus.Publish(new AccessChanged(device, OwnerChanged: role == Role.Owner));
 
     /// <summary>Tells every node, after the commit, that somebody else may use a device too.</summary>
     internal void AnnounceAdmitted(long device) => bus.Publish(new AccessChanged(device, OwnerChanged: false));

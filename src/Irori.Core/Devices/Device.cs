@@ -78,6 +78,9 @@ public sealed class Device
     /// <summary>JSON of <see cref="FactoryData"/>.</summary>
     public string Factory { get; init; } = "{}";
 
+    /// <summary>Whether others than the first may bind it without a share: its product is open, and it was never shared.</summary>
+    public bool IsOpen { get; init; }
+
     /// <summary>Rises with every change of who may use it.</summary>
     public long AccessVersion { get; init; }
 
@@ -171,6 +174,9 @@ public interface IDeviceStore
 
     /// <summary>Raises and answers the access version; a new owner's history starts at <paramref name="ownerSince"/>.</summary>
     Task<long> RaiseAccessAsync(long device, DateTimeOffset? ownerSince);
+
+    /// <summary>From now on the device has one owner, and others need a share.</summary>
+    Task CloseAsync(long device);
 
     /// <summary>Stores what an unknown device showed; only the newest <paramref name="keep"/> claims stay.</summary>
     Task PutClaimAsync(Claim claim, int keep);

@@ -292,12 +292,27 @@ public sealed class DeviceService(
             Factory = DeviceJson.Write(wanted.Factory), Created = time.GetUtcNow(),
         };
         List<DeviceName> names = [.. wanted.Names];
-        if (wanted.Factory.Mac is { Length: > 0 } mac) names.Add(new DeviceName("", "mac", "", mac.ToLowerInvariant()));
+        if (wanted.Factory.Mac is { Length: > 0 } mac) names.Add(MacName(mac));
         if (wanted.Factory.ChipId is { Length: > 0 } chip) names.Add(new DeviceName("", "chip", "", chip.ToLowerInvariant()));
         if (await stores.Devices.AddAsync(device, names) is not { } no) return null;
         await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, KeyCredential, keys.Encrypt(key));
         return await stores.Devices.FindAsync(no);
     }
+
+    /// <summary>The names that a device with this MAC may have: MACs are recorded with colons or without.</summary>
+    internal static IEnumerable<DeviceName> MacNames(string mac)
+    {
+        yield return MacName(mac);
+        var digits = mac.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        if (digits.Length != 12) yield break;
+        var pairs = Enumerable.Range(0, 6).Select(i => digits.Substring(i * 2, 2)).ToList();
+        foreach (var form in (string[])[digits, string.Join(':', pairs), string.Join('-', pairs)])
+        {
+            if (form != mac) yield return MacName(form);
+        }
+    }
+
+    private static DeviceName MacName(string mac) => new("", "mac", "", mac.ToLowerInvariant());
 
     private static Fault WrongDigest => new(FaultKind.WrongProof, "The proof of the device's key is wrong", AddFields.Digest);
 

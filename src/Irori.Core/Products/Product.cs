@@ -98,7 +98,10 @@ public interface IProductStore
     Task<Brand?> FindBrandAsync(string name);
 
     /// <summary>Adds a product with the first version of its model.</summary>
-    Task<long> AddAsync(Product product, IReadOnlyList<ProductName> names, DateTimeOffset now);
+    Task<long> AddAsync(Product product, IReadOnlyList<ProductName> names, byte[] secretEnc, DateTimeOffset now);
+
+    /// <summary>The encrypted secret of a product; null when it was made before products had one.</summary>
+    Task<byte[]?> FindSecretAsync(long no);
 
     /// <summary>The product of an internal key.</summary>
     Task<ProductView?> FindAsync(long no);

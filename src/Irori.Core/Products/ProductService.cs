@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Irori.Core.Installation;
+using Irori.Core.Projects;
 
 namespace Irori.Core.Products;
 
@@ -19,12 +21,15 @@ public sealed record NewProduct(
     /// <summary>Whether raw frames are kept for the operator.</summary>
     public bool KeepsFrames { get; init; } = true;
 
+    /// <summary>What apps show to prove that they are made for the product; null: one is minted.</summary>
+    public string? Secret { get; init; }
+
     /// <summary>Days that points are kept; 0 takes the installation's.</summary>
     public int PointDays { get; init; }
 }
 
 /// <summary>Products: making and listing them.</summary>
-public sealed class ProductService(IDatabase database, InstallationRecord installation, TimeProvider time)
+public sealed class ProductService(IDatabase database, KeyRing keys, InstallationRecord installation, TimeProvider time)
 {
     /// <summary>For how long a change of a product may go unnoticed.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
@@ -40,7 +45,7 @@ public sealed class ProductService(IDatabase database, InstallationRecord instal
             async s =>
             {
                 var brand = await s.Products.EnsureBrandAsync(wanted.Brand, wanted.BrandLogo);
-                var no = await s.Products.AddAsync(Row(wanted, brand.No, await s.Projects.EnsureProjectAsync("irori", "Irori")), wanted.Names, time.GetUtcNow());
+                var no = await s.Products.AddAsync(Row(wanted, brand.No, await s.Projects.EnsureProjectAsync("irori", "Irori")), wanted.Names, keys.Encrypt(wanted.Secret ?? MintSecret()), time.GetUtcNow());
                 return (await s.Products.FindAsync(no))!;
             },
             cancel);
@@ -65,6 +70,19 @@ public sealed class ProductService(IDatabase database, InstallationRecord instal
 
     /// <summary>The product of an id, or null.</summary>
     public Task<ProductView?> FindAsync(string id, CancellationToken cancel) => database.ReadAsync(s => s.Products.FindAsync(id), cancel);
+
+    /// <summary>The first product that a dialect knows by a name, or null.</summary>
+    public Task<ProductView?> FindByNameAsync(ProductName name, CancellationToken cancel) => database.ReadAsync(s => s.Products.FindByNameAsync(name), cancel);
+
+    /// <summary>Whether an app may see a product.</summary>
+    public async Task<bool> IsSeenAsync(App app, ProductView product, CancellationToken cancel) =>
+        await database.ReadAsync(s => s.Projects.VisibleProductsAsync(app.No), cancel) is not { } seen || seen.Contains(product.Product.No);
+
+    /// <summary>A product's secret, for signature checks and for its maker; null when it was made before products had one.</summary>
+    public async Task<string?> SecretAsync(ProductView product, CancellationToken cancel) =>
+        await database.ReadAsync(s => s.Products.FindSecretAsync(product.Product.No), cancel) is { } box ? keys.DecryptText(box) : null;
+
+    private static string MintSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     private Product Row(NewProduct wanted, long brand, long project) => new()
     {

@@ -24,8 +24,11 @@ internal static class GizwitsLogins
         return Phone(text).Try(out var phone, out _) ? phone : Login.Name(text);
     }
 
-    /// <summary>A number as this dialect shows it.</summary>
-    public static string Shown(string? phone) => phone is null ? "" : phone.StartsWith(China, StringComparison.Ordinal) ? phone[China.Length..] : phone;
+    /// <summary>A number as this dialect shows it; empty without one.</summary>
+    public static string Shown(string? phone) => ShownOrNull(phone) ?? "";
+
+    /// <summary>A number as this dialect shows it; null without one.</summary>
+    public static string? ShownOrNull(string? phone) => phone is null ? null : phone.StartsWith(China, StringComparison.Ordinal) ? phone[China.Length..] : phone;
 
     /// <summary>The language of messages that a client asks for; null: it asks for none.</summary>
     public static string? LangOf(string? lang) => lang is not { Length: > 0 } ? null : lang.StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? "cn" : "en";

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
+using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
 
@@ -29,6 +30,20 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(AppTokenAnswer))]
 [JsonSerializable(typeof(CaptchaAnswer))]
 [JsonSerializable(typeof(SmartHomeAnswer))]
+[JsonSerializable(typeof(BindMacRequest))]
+[JsonSerializable(typeof(BindLatestRequest))]
+[JsonSerializable(typeof(ListBindingsRequest))]
+[JsonSerializable(typeof(UnbindRequest))]
+[JsonSerializable(typeof(UpdateBindingRequest))]
+[JsonSerializable(typeof(DidRequest))]
+[JsonSerializable(typeof(UnbindGuestRequest))]
+[JsonSerializable(typeof(NewBindingAnswer))]
+[JsonSerializable(typeof(BoundDevicesAnswer))]
+[JsonSerializable(typeof(BoundDeviceAnswer))]
+[JsonSerializable(typeof(DoneForAnswer))]
+[JsonSerializable(typeof(OwnWordsAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<GuestAnswer>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class GizwitsJson : JsonSerializerContext
 {
     public static GizwitsJson Instance { get; } = new(new JsonSerializerOptions

@@ -41,8 +41,9 @@ public static class ProductFile
             Things(file))
         {
             BrandLogo = file.Text("brandLogo", 512) ?? "",
-            // The other modes come with the dialects that need them.
-            BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", [nameof(BindingMode.Single)]) ?? nameof(BindingMode.Single)),
+            // The third mode comes with the dialect that needs it.
+            BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", [nameof(BindingMode.Single), nameof(BindingMode.Open)]) ?? nameof(BindingMode.Single)),
+            Secret = file.Text("secret", 128),
             Adopts = file.Flag("adopts"),
             KeepsFrames = file.Flag("keepsFrames") ?? true,
             PointDays = file.Whole("pointDays", 0, 3650) ?? 0,

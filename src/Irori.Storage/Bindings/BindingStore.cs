@@ -14,6 +14,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         $"""
         SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
             {Online(session.Engine)}, coalesce(k.told, TRUE) AS offline_told, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
+            b.remark, b.labels, d.lifecycle, pd.id AS parent_id, (p.binding_mode = 'Open' AND d.open_to_single = FALSE) AS is_open,
             s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         """;
 
@@ -21,6 +22,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         """
         LEFT JOIN bindings ob ON ob.device = d.no AND ob.role = 'Owner'
         LEFT JOIN accounts o ON o.no = ob.account
+        LEFT JOIN devices pd ON pd.no = d.parent
         LEFT JOIN links k ON k.device = d.no
         LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation
         LEFT JOIN homes h ON h.no = l.home
@@ -108,6 +110,31 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
 
     public Task<IReadOnlyList<VisibleDevice>> ListAllAsync(long account, long app, long after, int limit) => session.ListAsync<VisibleDevice>(
         $"{Visible} WHERE b.account = @account AND b.device > @after AND {SeenByApp} ORDER BY b.device LIMIT @limit", new { account, app, after, limit });
+
+    public Task<IReadOnlyList<VisibleDevice>> ListBoundAsync(long account, long app, bool disabledToo, int skip, int limit) => session.ListAsync<VisibleDevice>(
+        $"""
+        {Visible} WHERE b.account = @account AND {SeenByApp} AND (@disabledToo = TRUE OR d.lifecycle <> 'Disabled') ORDER BY b.device LIMIT @limit OFFSET @skip
+        """,
+        new { account, app, disabledToo, skip, limit });
+
+    public Task<IReadOnlyList<DeviceUser>> UsersAsync(long device, Role role, int limit) => session.ListAsync<DeviceUser>(
+        """
+        SELECT a.id, b.since,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Name' AND l.scope = '') AS name,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS phone,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS email
+        FROM bindings b JOIN accounts a ON a.no = b.account WHERE b.device = @device AND b.role = @role ORDER BY b.since, b.account LIMIT @limit
+        """,
+        new { device, role = role.ToString(), limit });
+
+    public Task SetRoleAsync(long account, long device, Role role) => session.ExecuteAsync(
+        "UPDATE bindings SET role = @role WHERE account = @account AND device = @device", new { account, device, role = role.ToString() });
+
+    public Task SetOwnWordsAsync(long account, long device, string? remark, IReadOnlyList<string>? labels) => session.ExecuteAsync(
+        """
+        UPDATE bindings SET remark = coalesce(@remark, remark), labels = coalesce(@labels, labels) WHERE account = @account AND device = @device
+        """,
+        new { account, device, remark, labels = labels is null ? null : SqlSession.List(labels) });
 
     public Task<int> CountAsync(long account, long home) => session.FirstAsync<int>(
         "SELECT count(*) FROM placements WHERE account = @account AND home = @home", new { account, home });

@@ -6,7 +6,11 @@ namespace Irori.Storage.Devices;
 internal sealed class DeviceStore(SqlSession session) : IDeviceStore
 {
     private const string Columns =
-        "SELECT d.no, d.id, d.product, d.source, d.name, d.lifecycle, d.owner_since, d.tags, d.factory, d.access_version, d.created, d.activated FROM devices d";
+        """
+        SELECT d.no, d.id, d.product, d.source, d.name, d.lifecycle, d.owner_since, d.tags, d.factory, d.access_version, d.created, d.activated,
+            EXISTS (SELECT 1 FROM products p WHERE p.no = d.product AND p.binding_mode = 'Open' AND d.open_to_single = FALSE) AS is_open
+        FROM devices d
+        """;
 
     public Task<Device?> FindAsync(string id) => session.FirstAsync<Device>($"{Columns} WHERE d.id = @id", new { id });
 
@@ -56,6 +60,8 @@ internal sealed class DeviceStore(SqlSession session) : IDeviceStore
         ORDER BY d.id LIMIT @limit
         """,
         new { after, like = Like.StartsWith(text), limit });
+
+    public Task CloseAsync(long device) => session.ExecuteAsync("UPDATE devices SET open_to_single = TRUE WHERE no = @device", new { device });
 
     public async Task DisableAsync(long device, DateTimeOffset now)
     {

@@ -23,18 +23,18 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
     public Task<Brand?> FindBrandAsync(string name) =>
         session.FirstAsync<Brand>("SELECT no, id, name, logo FROM brands WHERE name = @name", new { name });
 
-    public async Task<long> AddAsync(Product product, IReadOnlyList<ProductName> names, DateTimeOffset now)
+    public async Task<long> AddAsync(Product product, IReadOnlyList<ProductName> names, byte[] secretEnc, DateTimeOffset now)
     {
         var no = await session.FirstAsync<long>(
             """
-            INSERT INTO products (id, project, brand, name, model, category, dialect, binding_mode, validates, adopts, keeps_frames, point_days)
-            VALUES (@Id, @Project, @Brand, @Name, @Model, @Category, @Dialect, @mode, @Validates, @Adopts, @KeepsFrames, @PointDays)
+            INSERT INTO products (id, project, brand, name, model, category, dialect, binding_mode, validates, adopts, keeps_frames, point_days, secret_enc)
+            VALUES (@Id, @Project, @Brand, @Name, @Model, @Category, @Dialect, @mode, @Validates, @Adopts, @KeepsFrames, @PointDays, @secretEnc)
             RETURNING no
             """,
             new
             {
                 product.Id, product.Project, product.Brand, product.Name, product.Model, product.Category, product.Dialect,
-                mode = product.BindingMode.ToString(), product.Validates, product.Adopts, product.KeepsFrames, product.PointDays,
+                mode = product.BindingMode.ToString(), product.Validates, product.Adopts, product.KeepsFrames, product.PointDays, secretEnc,
             });
         await session.ExecuteAsync(
             "INSERT INTO thing_models (product, version, model, created) VALUES (@no, 1, @ModelJson, @now)", new { no, product.ModelJson, now });
@@ -46,6 +46,8 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
 
         return no;
     }
+
+    public Task<byte[]?> FindSecretAsync(long no) => session.FirstAsync<byte[]>("SELECT secret_enc FROM products WHERE no = @no", new { no });
 
     public async Task<ProductView?> FindAsync(long no) => await ViewAsync(await session.FirstAsync<Product>($"{Columns} WHERE p.no = @no", new { no }));
 

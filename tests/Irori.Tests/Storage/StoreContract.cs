@@ -333,6 +333,7 @@ public abstract class StoreContract
                 Dialect = "coolkit", ModelJson = model.ToJson(),
             },
             [new ProductName("coolkit", "uiid", "1")],
+            [7],
             Now));
 
         var found = (await world.ReadAsync(s => s.Products.FindAsync(no)))!;

@@ -92,6 +92,7 @@ internal sealed class World(IroriDatabase database) : IAsyncDisposable
                 Name = "Switch", Model = "M", Category = "switch", Dialect = "coolkit", ModelJson = ThingModel.Empty.ToJson(), KeepsFrames = true,
             },
             [new ProductName("coolkit", "uiid", "1")],
+            [],
             now));
         Account = (await AddAccountAsync("owner@example.com"))!.Value;
         Device = await AddDeviceAsync("1000000001");
