@@ -1,4 +1,5 @@
 using Irori.Dialects.Gizwits.Bindings;
+using Irori.Dialects.Gizwits.Monitoring;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
 using Irori.Dialects.Gizwits.Wire;
@@ -35,6 +36,7 @@ public static class GizwitsDialect
             .AddSingleton<ProductKeys>()
             .AddSingleton<DeviceMapper>()
             .AddSingleton<BindingOperations>()
+            .AddSingleton<MonitoringOperations>()
             .AddSingleton<SystemOperations>()
             .AddSingleton<UserOperations>()
             .AddSingleton<CodeOperations>()
@@ -51,6 +53,7 @@ public static class GizwitsDialect
         services.GetRequiredService<UserOperations>().Map(api);
         services.GetRequiredService<CodeOperations>().Map(api);
         services.GetRequiredService<BindingOperations>().Map(api);
+        services.GetRequiredService<MonitoringOperations>().Map(api);
         services.GetRequiredService<ResetPage>().Map(routes);
         routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
     }

@@ -162,6 +162,9 @@ public interface IBindingStore
     /// <summary>A device as a person sees it through an app, or null. <paramref name="app"/> 0 sees every product.</summary>
     Task<VisibleDevice?> FindVisibleAsync(long account, long app, string deviceId);
 
+    /// <summary>A device as the vendor's back end sees it through an app, whoever has it: without what people keep of it. Or null.</summary>
+    Task<VisibleDevice?> FindForAppAsync(long app, string deviceId);
+
     /// <summary>The same, but only what a command needs.</summary>
     Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId);
 

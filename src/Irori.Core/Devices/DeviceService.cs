@@ -4,6 +4,7 @@ using Irori.Core.Bindings;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Products;
+using Irori.Core.Projects;
 
 namespace Irori.Core.Devices;
 
@@ -158,6 +159,13 @@ public sealed class DeviceService(
         await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId), cancel) is { } device
             ? device
             : Fault.NotVisible("device");
+
+    /// <summary>A device as a vendor's back end sees it, whoever has it; <see cref="FaultKind.NotAllowed"/>: the app is none.</summary>
+    public async Task<Result<VisibleDevice>> FindAsync(App app, string deviceId, CancellationToken cancel)
+    {
+        if (app.Kind != AppKind.Cloud) return Fault.NotAllowed("Only a back end sees devices without a person");
+        return await database.ReadAsync(s => s.Bindings.FindForAppAsync(app.No, deviceId), cancel) is { } device ? device : Fault.NotVisible("device");
+    }
 
     /// <summary>Those of the devices of these ids that this person sees, in the order of the ids.</summary>
     public async Task<IReadOnlyList<VisibleDevice>> FindAsync(Principal who, IReadOnlyList<string> deviceIds, CancellationToken cancel)

@@ -1,3 +1,5 @@
+using Irori.Core.Links;
+
 namespace Irori.Core.History;
 
 /// <summary>Which way a frame went.</summary>
@@ -51,6 +53,12 @@ public sealed class Point
     public required string Value { get; init; }
 }
 
+/// <summary>Which lines of a log: those of [From, To), after some, oldest or newest first.</summary>
+public sealed record LogRange(DateTimeOffset From, DateTimeOffset To, int Skip, int Limit, bool NewestFirst);
+
+/// <summary>A page of a log, and how many lines the span has in all.</summary>
+public sealed record LogPage<T>(IReadOnlyList<T> Rows, int Total);
+
 /// <summary>Where a page of points starts.</summary>
 public readonly record struct PointCursor(long Arrival, long Seq);
 
@@ -67,6 +75,12 @@ public interface IHistoryStore
 
     /// <summary>The newest frames, newest first.</summary>
     Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit);
+
+    /// <summary>A page of the frames of a span, and how many it has in all.</summary>
+    Task<LogPage<Frame>> FramesAsync(long device, LogRange range);
+
+    /// <summary>A page of the log of online and offline of a span, and how many lines it has in all.</summary>
+    Task<LogPage<PresenceRow>> PresenceAsync(long device, LogRange range);
 
     /// <summary>Operations in [from, before), newest first.</summary>
     Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, OperationRange range);

@@ -1,4 +1,5 @@
 using Irori.Core.Bindings;
+using Irori.Core.Links;
 
 namespace Irori.Core.History;
 
@@ -32,6 +33,25 @@ public sealed class HistoryService(IDatabase database, TimeProvider time)
             },
             cancel);
     }
+
+    /// <summary>Frames of a device within a span: what the owner has of his ownership, and everybody else since he has it.</summary>
+    public Task<Result<LogPage<Frame>>> FramesAsync(Principal who, string deviceId, LogRange range, CancellationToken cancel) =>
+        LogAsync(who, deviceId, range, (s, device, clamped) => s.History.FramesAsync(device, clamped), cancel);
+
+    /// <summary>The log of online and offline of a device within a span, clamped as <see cref="FramesAsync"/>.</summary>
+    public Task<Result<LogPage<PresenceRow>>> PresenceAsync(Principal who, string deviceId, LogRange range, CancellationToken cancel) =>
+        LogAsync(who, deviceId, range, (s, device, clamped) => s.History.PresenceAsync(device, clamped), cancel);
+
+    private Task<Result<LogPage<T>>> LogAsync<T>(
+        Principal who, string deviceId, LogRange range, Func<IStores, long, LogRange, Task<LogPage<T>>> read, CancellationToken cancel) => database.ReadAsync<Result<LogPage<T>>>(
+        async s =>
+        {
+            if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+            var first = device.OwnerSince is { } since && since > range.From ? since : range.From;
+            if (device.Role != Role.Owner && device.Since > first) first = device.Since;
+            return await read(s, device.No, range with { From = first, Limit = Math.Clamp(range.Limit, 1, MaxPage) });
+        },
+        cancel);
 
     /// <summary>
     /// Operations of a device, newest first: what the owner has of his ownership, and everybody else since it was shared with him.

@@ -103,6 +103,9 @@ public interface IProductStore
     /// <summary>The encrypted secret of a product; null when it was made before products had one.</summary>
     Task<byte[]?> FindSecretAsync(long no);
 
+    /// <summary>Adds a version of how a dialect shows a product; the newest counts.</summary>
+    Task AddProjectionAsync(long no, string dialect, string mapping);
+
     /// <summary>The product of an internal key.</summary>
     Task<ProductView?> FindAsync(long no);
 
@@ -119,6 +122,12 @@ public interface IProductStore
 /// <summary>A product with what apps show beside it.</summary>
 public sealed record ProductView(Product Product, Brand Brand, IReadOnlyList<ProductName> Names, ThingModel Model)
 {
+    /// <summary>How other dialects show it, by dialect.</summary>
+    public IReadOnlyDictionary<string, Projection> Projections { get; init; } = new Dictionary<string, Projection>(StringComparer.Ordinal);
+
+    /// <summary>How a dialect shows it; null: as it is. In its own dialect it is never shown otherwise.</summary>
+    public Projection? ProjectionIn(string dialect) => dialect != Product.Dialect && Projections.TryGetValue(dialect, out var projection) ? projection : null;
+
     /// <summary>The product's name in a dialect, or null.</summary>
     public string? Name(string dialect, string kind)
     {

@@ -26,6 +26,9 @@ public sealed record NewProduct(
 
     /// <summary>Days that points are kept; 0 takes the installation's.</summary>
     public int PointDays { get; init; }
+
+    /// <summary>How other dialects show it, by dialect.</summary>
+    public IReadOnlyDictionary<string, Projection> Projections { get; init; } = new Dictionary<string, Projection>(StringComparer.Ordinal);
 }
 
 /// <summary>Products: making and listing them.</summary>
@@ -40,12 +43,15 @@ public sealed class ProductService(IDatabase database, KeyRing keys, Installatio
     /// <summary>Makes a product with its brand and names.</summary>
     public Task<Result<ProductView>> AddAsync(NewProduct wanted, CancellationToken cancel)
     {
+        if (wanted.Projections.Values.SelectMany(p => p.Properties).FirstOrDefault(p => !ProjectionPath.IsPath(p.Path) || p.Factor == 0) is { } wrong)
+            return Task.FromResult<Result<ProductView>>(Fault.Invalid("projections", $"{wrong.Path} is no path, or its factor is 0"));
         if (string.IsNullOrWhiteSpace(wanted.Name)) return Task.FromResult<Result<ProductView>>(Fault.Invalid("name", "A product needs a name"));
         return database.WriteAsync<ProductView>(
             async s =>
             {
                 var brand = await s.Products.EnsureBrandAsync(wanted.Brand, wanted.BrandLogo);
                 var no = await s.Products.AddAsync(Row(wanted, brand.No, await s.Projects.EnsureProjectAsync("irori", "Irori")), wanted.Names, keys.Encrypt(wanted.Secret ?? MintSecret()), time.GetUtcNow());
+                foreach (var (dialect, projection) in wanted.Projections) await s.Products.AddProjectionAsync(no, dialect, projection.ToJson());
                 return (await s.Products.FindAsync(no))!;
             },
             cancel);

@@ -67,7 +67,34 @@ public sealed record Property
 
     /// <summary>For arrays of objects: the field by which a partial write is merged (CoolKit: outlet).</summary>
     public string? MergeKey { get; init; }
+
+    /// <summary>A bit of this kind tells of something that people should know; null: an ordinary property.</summary>
+    public Notice? Notice { get; init; }
+
+    /// <summary>Where it stands in binary frames, as the product's vendor laid it out; null: by the rule of the dialect.</summary>
+    public WirePlace? Wire { get; init; }
 }
+
+/// <summary>What a property tells of beyond its value.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Notice>))]
+public enum Notice
+{
+    /// <summary>Something is to be looked at.</summary>
+    [JsonStringEnumMemberName("alert")] Alert,
+
+    /// <summary>The device is out of order.</summary>
+    [JsonStringEnumMemberName("fault")] Fault,
+}
+
+/// <summary>A property's place in binary frames.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Form">The vendor's name of the type, for instance uint8.</param>
+/// <param name="Bits">True: <paramref name="Length"/> counts bits, else bytes.</param>
+/// <param name="Length">How many.</param>
+/// <param name="ByteOffset">First byte of its group.</param>
+/// <param name="BitOffset">First bit in the group.</param>
+/// <param name="Addition">What is added to the number on the wire, after it was multiplied by the step.</param>
+public sealed record WirePlace(int Id, string Form, bool Bits, int Length, int ByteOffset, int BitOffset, double Addition);
 
 /// <summary>A product's properties. Events and services join with the dialects that have them.</summary>
 public sealed record ThingModel
@@ -77,6 +104,10 @@ public sealed record ThingModel
 
     /// <summary>The properties, in display order.</summary>
     public required IReadOnlyList<Property> Properties { get; init; }
+
+    /// <summary>True: binary frames hold only the properties that they name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool VariableLength { get; init; }
 
     /// <summary>Fields by which partial writes of arrays are merged, by property; null when there are none.</summary>
     [JsonIgnore]
@@ -101,4 +132,5 @@ public sealed record ThingModel
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ThingModel))]
+[JsonSerializable(typeof(Projection))]
 internal sealed partial class ThingModelJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
 using Irori.Dialects.Gizwits.Bindings;
+using Irori.Dialects.Gizwits.Monitoring;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
 
@@ -44,6 +45,12 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(OwnWordsAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<GuestAnswer>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(ProductRequest))]
+[JsonSerializable(typeof(RawDataRequest))]
+[JsonSerializable(typeof(ControlRequest))]
+[JsonSerializable(typeof(LatestAnswer))]
+[JsonSerializable(typeof(DatapointAnswer))]
+[JsonSerializable(typeof(RawDataAnswer))]
 internal sealed partial class GizwitsJson : JsonSerializerContext
 {
     public static GizwitsJson Instance { get; } = new(new JsonSerializerOptions

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Irori.Core.Products;
+using Irori.Dialects.Gizwits;
+using Irori.Dialects.Gizwits.Monitoring;
 
 namespace Irori.Server.Files;
 
@@ -40,6 +42,7 @@ public static class ProductFile
             Names(file, dialect, model),
             Things(file))
         {
+            Projections = Projections(file),
             BrandLogo = file.Text("brandLogo", 512) ?? "",
             // The third mode comes with the dialect that needs it.
             BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", [nameof(BindingMode.Single), nameof(BindingMode.Open)]) ?? nameof(BindingMode.Single)),
@@ -56,6 +59,7 @@ public static class ProductFile
     private static List<ProductName> Names(JsonFields file, string dialect, string model)
     {
         var names = new List<ProductName> { new(dialect, ProductNames.Model, model) };
+        if (file.Any("datapoints") is { } points && DatapointFile.ProductKeyOf(points) is { } key) names.Add(new ProductName(GizwitsDialect.Name, GizwitsDialect.ProductKeyName, key));
         if (file.Whole(Uiid, 1, 99_999) is { } uiid) names.Add(new ProductName(dialect, Uiid, $"{uiid}"));
         foreach (var name in file.List("names", MaxNames) ?? [])
         {
@@ -66,8 +70,36 @@ public static class ProductFile
         return [.. names.Distinct()];
     }
 
+    // Each is written as it is stored: a list of what is shown, and where it is.
+    private static Dictionary<string, Projection> Projections(JsonFields file)
+    {
+        var projections = new Dictionary<string, Projection>(StringComparer.Ordinal);
+        if (file.Object("projections") is not { } listed) return projections;
+        foreach (var dialect in ServedDialects.Names)
+        {
+            if (listed.Any(dialect) is not { } mapping) continue;
+            try
+            {
+                projections[dialect] = Projection.Parse(mapping.GetRawText());
+            }
+            catch (JsonException e)
+            {
+                listed.Wrong(dialect, $"must be a projection, {{\"properties\": [{{\"path\", \"shown\": {{\"name\", \"title\", \"type\"}}, \"values\": [{{\"native\", \"shown\"}}]}}]}}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}");
+            }
+        }
+
+        listed.NothingElse();
+        return projections;
+    }
+
     private static ThingModel Things(JsonFields file)
     {
+        if (file.Any("datapoints") is { } points)
+        {
+            if (file.Any("things") is not null) file.Wrong("things", "is said by datapoints already; remove one of them");
+            return DatapointFile.Read(points, file.Mistakes);
+        }
+
         if (file.Object("things") is not { } things)
         {
             file.Wrong("things", "is missing; add it, for instance {\"properties\": []} to pass everything through");

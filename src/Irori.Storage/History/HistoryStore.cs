@@ -1,5 +1,6 @@
 using System.Globalization;
 using Irori.Core.History;
+using Irori.Core.Links;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.History;
@@ -41,6 +42,25 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         FROM frames WHERE device = @device ORDER BY at DESC, no DESC LIMIT @limit
         """,
         new { device, limit });
+
+    public async Task<LogPage<Frame>> FramesAsync(long device, LogRange range) => new(
+        await session.ListAsync<Frame>(
+            $"""
+            SELECT at, CASE WHEN direction = 'o' THEN 'Out' ELSE 'In' END AS direction, ip, account, app, bytes
+            FROM frames WHERE device = @device AND at >= @From AND at < @To ORDER BY {Order(range)} LIMIT @Limit OFFSET @Skip
+            """,
+            new { device, range.From, range.To, range.Limit, range.Skip }),
+        await session.FirstAsync<int>("SELECT count(*) FROM frames WHERE device = @device AND at >= @From AND at < @To", new { device, range.From, range.To }));
+
+    public async Task<LogPage<PresenceRow>> PresenceAsync(long device, LogRange range) => new(
+        await session.ListAsync<PresenceRow>(
+            $"""
+            SELECT at, kind, ip, epoch, reason FROM presence WHERE device = @device AND at >= @From AND at < @To ORDER BY {Order(range)} LIMIT @Limit OFFSET @Skip
+            """,
+            new { device, range.From, range.To, range.Limit, range.Skip }),
+        await session.FirstAsync<int>("SELECT count(*) FROM presence WHERE device = @device AND at >= @From AND at < @To", new { device, range.From, range.To }));
+
+    private static string Order(LogRange range) => range.NewestFirst ? "at DESC, no DESC" : "at, no";
 
     public Task<IReadOnlyList<OperationRecord>> OperationsAsync(long device, DateTimeOffset from, OperationRange range) => session.ListAsync<OperationRecord>(
         """

@@ -47,6 +47,13 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
         return no;
     }
 
+    public Task AddProjectionAsync(long no, string dialect, string mapping) => session.ExecuteAsync(
+        """
+        INSERT INTO projections (product, dialect, version, mapping)
+        VALUES (@no, @dialect, (SELECT coalesce(max(version), 0) + 1 FROM projections WHERE product = @no AND dialect = @dialect), @mapping)
+        """,
+        new { no, dialect, mapping });
+
     public Task<byte[]?> FindSecretAsync(long no) => session.FirstAsync<byte[]>("SELECT secret_enc FROM products WHERE no = @no", new { no });
 
     public async Task<ProductView?> FindAsync(long no) => await ViewAsync(await session.FirstAsync<Product>($"{Columns} WHERE p.no = @no", new { no }));
@@ -71,7 +78,11 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
         var brand = (await session.FirstAsync<Brand>("SELECT no, id, name, logo FROM brands WHERE no = @Brand", new { product.Brand }))!;
         var names = await session.ListAsync<NameRow>(
             "SELECT dialect, kind, value FROM product_names WHERE product = @No ORDER BY dialect, kind, value", new { product.No });
-        return new ProductView(product, brand, [.. names.Select(n => new ProductName(n.Dialect, n.Kind, n.Value))], ThingModel.Parse(product.ModelJson));
+        // Oldest first: the newest stays.
+        var projections = new Dictionary<string, Projection>(StringComparer.Ordinal);
+        foreach (var row in await session.ListAsync<ProjectionRow>("SELECT dialect, mapping FROM projections WHERE product = @No ORDER BY version", new { product.No }))
+            projections[row.Dialect] = Projection.Parse(row.Mapping);
+        return new ProductView(product, brand, [.. names.Select(n => new ProductName(n.Dialect, n.Kind, n.Value))], ThingModel.Parse(product.ModelJson)) { Projections = projections };
     }
 
     private sealed class NameRow
@@ -81,5 +92,12 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
         public required string Kind { get; init; }
 
         public required string Value { get; init; }
+    }
+
+    private sealed class ProjectionRow
+    {
+        public required string Dialect { get; init; }
+
+        public required string Mapping { get; init; }
     }
 }
