@@ -1,0 +1,26 @@
+namespace Irori.Tests.Gizwits;
+
+public sealed class BasesOnSqlite(SqliteGizwits house) : BaseContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class BasesOnPostgres(PostgresGizwits house) : BaseContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class UsersOnSqlite(SqliteGizwits house) : UserContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class UsersOnPostgres(PostgresGizwits house) : UserContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class CodesOnSqlite(SqliteGizwits house) : CodeContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class CodesOnPostgres(PostgresGizwits house) : CodeContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class BindingsOnSqlite(SqliteGizwits house) : BindingContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class BindingsOnPostgres(PostgresGizwits house) : BindingContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class MonitoringOnSqlite(SqliteGizwits house) : MonitoringContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class MonitoringOnPostgres(PostgresGizwits house) : MonitoringContract(house), IClassFixture<PostgresGizwits>;
