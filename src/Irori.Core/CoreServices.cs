@@ -39,6 +39,7 @@ public static class CoreServices
         .AddSingleton<FeedHub>()
         .AddSingleton<FeedReview>()
         .AddSingleton<FirmwareService>()
+        .AddSingleton<GroupMembers>()
         .AddSingleton<GroupService>()
         .AddSingleton<HistoryService>()
         .AddSingleton<HomeService>()

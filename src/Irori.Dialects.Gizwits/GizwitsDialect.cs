@@ -1,4 +1,6 @@
 using Irori.Dialects.Gizwits.Bindings;
+using Irori.Dialects.Gizwits.Groups;
+using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
@@ -37,6 +39,8 @@ public static class GizwitsDialect
             .AddSingleton<DeviceMapper>()
             .AddSingleton<BindingOperations>()
             .AddSingleton<MonitoringOperations>()
+            .AddSingleton<GroupOperations>()
+            .AddSingleton<MessageOperations>()
             .AddSingleton<SystemOperations>()
             .AddSingleton<UserOperations>()
             .AddSingleton<CodeOperations>()
@@ -54,6 +58,8 @@ public static class GizwitsDialect
         services.GetRequiredService<CodeOperations>().Map(api);
         services.GetRequiredService<BindingOperations>().Map(api);
         services.GetRequiredService<MonitoringOperations>().Map(api);
+        services.GetRequiredService<GroupOperations>().Map(api);
+        services.GetRequiredService<MessageOperations>().Map(api);
         services.GetRequiredService<ResetPage>().Map(routes);
         routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
     }

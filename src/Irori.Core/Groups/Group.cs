@@ -36,6 +36,12 @@ public sealed class Group
     /// <summary>Internal key of its main device; it is gone when that device is. Null for a folder.</summary>
     public long? Main { get; init; }
 
+    /// <summary>Internal key of the product of all its members; null: they need not be alike, or are like the main device.</summary>
+    public long? Product { get; init; }
+
+    /// <summary>When its name or its members last changed; the beginning of time for never.</summary>
+    public DateTimeOffset Changed { get; init; }
+
     /// <summary>Id of its main device, filled by queries.</summary>
     public string? MainId { get; init; }
 
@@ -85,6 +91,12 @@ public interface IGroupStore
 
     /// <summary>The account's folders in order.</summary>
     Task<IReadOnlyList<Group>> ListFoldersAsync(long account, int limit);
+
+    /// <summary>All groups of an account that an app sees, the oldest first.</summary>
+    Task<IReadOnlyList<Group>> ListAllAsync(long account, long app, int limit);
+
+    /// <summary>Notes that a group has changed.</summary>
+    Task TouchAsync(long group, DateTimeOffset now);
 
     /// <summary>How many groups of a kind the account has.</summary>
     Task<int> CountAsync(long account, GroupKind kind);

@@ -10,6 +10,19 @@ public enum MessageKind
     ShareEnded,
 }
 
+/// <summary>What a reader has done with a message. The names are stored.</summary>
+public enum MessageMark
+{
+    /// <summary>Nothing.</summary>
+    Unread,
+
+    /// <summary>He has read it.</summary>
+    Read,
+
+    /// <summary>He does not want it any more: it is shown nowhere.</summary>
+    Deleted,
+}
+
 /// <summary>Something that a person is told afterwards. What it says is made when it is read, in the words of the dialect and the language of the reader.</summary>
 public sealed class Message
 {
@@ -31,6 +44,12 @@ public sealed class Message
     /// <summary>What was so when it happened, a JSON object (<see cref="MessageData"/>): later the reader may not see the device any more.</summary>
     public required string Data { get; init; }
 
+    /// <summary>What the reader has done with it.</summary>
+    public MessageMark Mark { get; init; }
+
+    /// <summary>When he did; the beginning of time for never.</summary>
+    public DateTimeOffset Changed { get; init; }
+
     /// <summary>When it happened. No two messages of an account have the same time, so that a time is a place in the list.</summary>
     public required DateTimeOffset At { get; init; }
 }
@@ -49,6 +68,18 @@ public interface IMessageStore
 
     /// <summary>Messages of an account for one of its homes before a time, newest first.</summary>
     Task<IReadOnlyList<Message>> ListAsync(long account, long home, DateTimeOffset before, int limit);
+
+    /// <summary>Messages of an account of some kinds, whatever the home, newest first.</summary>
+    Task<IReadOnlyList<Message>> ListAsync(long account, IReadOnlyCollection<MessageKind> kinds, int skip, int limit);
+
+    /// <summary>How many messages of some kinds an account has.</summary>
+    Task<int> CountAsync(long account, IReadOnlyCollection<MessageKind> kinds);
+
+    /// <summary>The message of an id, whoever is told and deleted ones too, or null.</summary>
+    Task<Message?> FindAsync(string id);
+
+    /// <summary>Notes what its reader has done with a message.</summary>
+    Task MarkAsync(string id, MessageMark mark, DateTimeOffset now);
 
     /// <summary>Messages of a home become those of another.</summary>
     Task MoveAsync(long home, long to);

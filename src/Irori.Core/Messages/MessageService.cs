@@ -8,6 +8,9 @@ namespace Irori.Core.Messages;
 /// <summary>What people are told afterwards: written in the unit of work of what happened, read page by page.</summary>
 public sealed class MessageService(IDatabase database, TimeProvider time)
 {
+    /// <summary>Field of <see cref="FaultKind.Superseded"/> when a message was deleted before.</summary>
+    public const string DeletedField = "deleted";
+
     /// <summary>Most messages that are kept for an account.</summary>
     public const int MaxPerAccount = 500;
 
@@ -15,6 +18,23 @@ public sealed class MessageService(IDatabase database, TimeProvider time)
     public Task<IReadOnlyList<Message>> ListAsync(Account account, Home home, DateTimeOffset? before, int limit, CancellationToken cancel) =>
         // A message of this very moment is there already.
         database.ReadAsync(s => s.Messages.ListAsync(account.No, home.No, before ?? time.GetUtcNow().AddMinutes(1), limit), cancel);
+
+    /// <summary>A page of an account's messages of some kinds, whatever the home, newest first, and how many there are in all.</summary>
+    public Task<(IReadOnlyList<Message> Page, int Total)> ListAsync(Account account, IReadOnlyCollection<MessageKind> kinds, int skip, int limit, CancellationToken cancel) =>
+        database.ReadAsync(async s => (await s.Messages.ListAsync(account.No, kinds, skip, limit), await s.Messages.CountAsync(account.No, kinds)), cancel);
+
+    /// <summary>
+    /// Notes what its reader has done with a message. Another's is not visible; <see cref="FaultKind.Superseded"/>: it was deleted before.
+    /// </summary>
+    public Task<Result<Done>> MarkAsync(Account account, string id, MessageMark mark, CancellationToken cancel) => database.WriteAsync<Done>(
+        async s =>
+        {
+            if (await s.Messages.FindAsync(id) is not { } message || message.Account != account.No) return Fault.NotVisible("message");
+            if (message.Mark == MessageMark.Deleted) return new Fault(FaultKind.Superseded, "The message was deleted before", DeletedField);
+            await s.Messages.MarkAsync(id, mark, time.GetUtcNow());
+            return new Done();
+        },
+        cancel);
 
     /// <summary>What a message keeps.</summary>
     public static MessageData Read(Message message) => JsonSerializer.Deserialize(message.Data, MessageJson.Default.MessageData)!;

@@ -24,7 +24,10 @@ public sealed record ProjectedProperty
     /// <summary>Values by table; null: as they are. What is not in it is not shown and cannot be asked for.</summary>
     public IReadOnlyList<ProjectedValue>? Values { get; init; }
 
-    /// <summary>Numbers: shown = own * factor + offset. Back again they are rounded to the nearest whole number, halves away from zero, unless <see cref="Fractional"/>.</summary>
+    /// <summary>
+    /// Numbers: shown = own * factor + offset, rounded to a whole number where the shown property has no other, and back again unless
+    /// <see cref="Fractional"/>; halves away from zero. Where the shown numbers are fewer, what is written is read again as it was written.
+    /// </summary>
     public double Factor { get; init; } = 1;
 
     /// <summary>See <see cref="Factor"/>.</summary>
@@ -100,8 +103,9 @@ public sealed record Projection
             return null;
         }
 
-        var plain = property is { Factor: 1, Offset: 0 };
-        return plain || own.ValueKind != JsonValueKind.Number ? own.GetRawText() : Number(Math.Round((own.GetDouble() * property.Factor) + property.Offset, 6));
+        if (property is { Factor: 1, Offset: 0 } || own.ValueKind != JsonValueKind.Number) return own.GetRawText();
+        var shown = (own.GetDouble() * property.Factor) + property.Offset;
+        return Number(property.Shown.Type == PropertyType.Int ? Math.Round(shown, MidpointRounding.AwayFromZero) : Math.Round(shown, 6));
     }
 
     private static JsonNode? Own(ProjectedProperty property, JsonElement shown)

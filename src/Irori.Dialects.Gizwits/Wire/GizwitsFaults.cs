@@ -1,6 +1,7 @@
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
+using Irori.Core.Messages;
 
 namespace Irori.Dialects.Gizwits.Wire;
 
@@ -80,7 +81,7 @@ internal static class GizwitsFaults
         FaultKind.WrongProof => fault.Field == IdentityService.ThirdPartyField ? ThirdPartyRefused : SignatureInvalid,
         FaultKind.AlreadyBound => OwnerExists,
         FaultKind.LimitReached => FormInvalid,
-        FaultKind.Superseded => fault.Field == GizwitsFields.DeletedMessage ? MessageDeleted : ServerError,
+        FaultKind.Superseded => fault.Field == MessageService.DeletedField ? MessageDeleted : ServerError,
         FaultKind.Unavailable => fault.Field == GizwitsFields.Sms ? SmsFailed : ServerError,
         _ => ServerError,
     };
@@ -94,6 +95,5 @@ internal static class GizwitsFields
     public const string Timestamp = "X-Gizwits-Timestamp";
     public const string ProductKey = "product_key";
     public const string ApplicationAuth = "X-Gizwits-Application-Auth";
-    public const string DeletedMessage = "deleted";
     public const string Sms = "sms";
 }

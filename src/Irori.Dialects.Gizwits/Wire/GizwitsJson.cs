@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
 using Irori.Dialects.Gizwits.Bindings;
+using Irori.Dialects.Gizwits.Groups;
+using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
@@ -51,6 +53,20 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(LatestAnswer))]
 [JsonSerializable(typeof(DatapointAnswer))]
 [JsonSerializable(typeof(RawDataAnswer))]
+[JsonSerializable(typeof(CreateGroupRequest))]
+[JsonSerializable(typeof(GroupIdRequest))]
+[JsonSerializable(typeof(RenameGroupRequest))]
+[JsonSerializable(typeof(GroupDevicesRequest))]
+[JsonSerializable(typeof(RemoveGroupDevicesRequest))]
+[JsonSerializable(typeof(GroupControlRequest))]
+[JsonSerializable(typeof(IReadOnlyList<GroupAnswer>))]
+[JsonSerializable(typeof(NewGroupAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<GroupDeviceAnswer>))]
+[JsonSerializable(typeof(GroupDoneAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<GroupResult>))]
+[JsonSerializable(typeof(ListMessagesRequest))]
+[JsonSerializable(typeof(MarkMessageRequest))]
+[JsonSerializable(typeof(MessagesAnswer))]
 internal sealed partial class GizwitsJson : JsonSerializerContext
 {
     public static GizwitsJson Instance { get; } = new(new JsonSerializerOptions

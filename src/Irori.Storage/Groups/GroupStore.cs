@@ -8,10 +8,10 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
 {
     private const string Columns =
         """
-        SELECT g.no, g.id, g.account, g.kind, g.main, d.id AS main_id, g.name, g.state, g.created, h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
+        SELECT g.no, g.id, g.account, g.kind, g.main, p.no AS product, g.changed, d.id AS main_id, g.name, g.state, g.created, h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         FROM groups g
         LEFT JOIN devices d ON d.no = g.main
-        LEFT JOIN products p ON p.no = d.product
+        LEFT JOIN products p ON p.no = coalesce(g.product, d.product)
         LEFT JOIN placements l ON l.account = g.account AND l.item_kind = 'group' AND l.item = g.no
         LEFT JOIN homes h ON h.no = l.home
         LEFT JOIN rooms r ON r.no = l.room
@@ -22,7 +22,7 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
 
     private const string SeenByApp =
         """
-        (@app = 0 OR g.main IS NULL OR EXISTS (SELECT 1 FROM grants t WHERE t.app = @app AND
+        (@app = 0 OR p.no IS NULL OR EXISTS (SELECT 1 FROM grants t WHERE t.app = @app AND
             (t.kind = 'All' OR (t.kind = 'Brand' AND t.target = p.brand) OR (t.kind = 'Product' AND t.target = p.no))))
         """;
 
@@ -40,6 +40,11 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
     public Task<IReadOnlyList<Group>> ListFoldersAsync(long account, int limit) => session.ListAsync<Group>(
         $"{Columns} WHERE g.account = @account AND g.kind = 'Folder' ORDER BY coalesce(x.rank, 0), g.no LIMIT @limit", new { account, limit });
 
+    public Task<IReadOnlyList<Group>> ListAllAsync(long account, long app, int limit) => session.ListAsync<Group>(
+        $"{Columns} WHERE g.account = @account AND {SeenByApp} ORDER BY g.no LIMIT @limit", new { account, app, limit });
+
+    public Task TouchAsync(long group, DateTimeOffset now) => session.ExecuteAsync("UPDATE groups SET changed = @now WHERE no = @group", new { group, now });
+
     public Task<int> CountAsync(long account, GroupKind kind) => session.FirstAsync<int>(
         "SELECT count(*) FROM groups WHERE account = @account AND kind = @kind", new { account, kind = kind.ToString() });
 
@@ -47,10 +52,10 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
     {
         var no = await session.FirstAsync<long>(
             """
-            INSERT INTO groups (id, account, kind, main, name, state, created) VALUES (@Id, @Account, @kind, @Main, @Name, @State, @Created)
+            INSERT INTO groups (id, account, kind, main, product, name, state, created) VALUES (@Id, @Account, @kind, @Main, @Product, @Name, @State, @Created)
             RETURNING no
             """,
-            new { group.Id, group.Account, kind = group.Kind.ToString(), group.Main, group.Name, group.State, group.Created });
+            new { group.Id, group.Account, kind = group.Kind.ToString(), group.Main, group.Product, group.Name, group.State, group.Created });
         if (group.Kind == GroupKind.Folder) await RankAsync("account", group.Account, "groups", no, group.Rank);
         return no;
     }

@@ -10,3 +10,11 @@ ALTER TABLE devices ADD COLUMN open_to_single BOOLEAN NOT NULL DEFAULT FALSE;
 -- A person's own words for a device; labels: JSON list of texts.
 ALTER TABLE bindings ADD COLUMN remark TEXT NOT NULL DEFAULT '';
 ALTER TABLE bindings ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';
+
+-- A group of devices of one product that is controlled as one without a main device. changed: 0 for never.
+ALTER TABLE groups ADD COLUMN product BIGINT REFERENCES products (no);
+ALTER TABLE groups ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;
+
+-- What the reader has done with a message; a deleted one is shown nowhere. changed: 0 for never.
+ALTER TABLE messages ADD COLUMN mark TEXT NOT NULL DEFAULT 'Unread';
+ALTER TABLE messages ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;

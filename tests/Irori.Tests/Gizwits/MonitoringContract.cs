@@ -29,7 +29,7 @@ public abstract class MonitoringContract(GizwitsFixture fixture)
         var command = await lamp.ObeyAsync();
         command["params"]!.ToJsonString().ShouldBe("""{"switches":[{"outlet":0,"switch":"on"}],"bright":128,"colour":{"r":255,"g":2}}""");
         (await sending).Body.ToJsonString().ShouldBe("{}");
-        (await LatestAsync(person, made)).ShouldBe("""{"LED_OnOff":1,"Fan_OnOff":1,"Brightness":50.196078,"Red":255,"Signal":-60}""");
+        (await LatestAsync(person, made)).ShouldBe("""{"LED_OnOff":1,"Fan_OnOff":1,"Brightness":50,"Red":255,"Signal":-60}""");
         sending = ControlAsync(person, made, """{"LED_OnOff":0,"Fan_OnOff":0}""");
         (await lamp.ObeyAsync())["params"]!.ToJsonString().ShouldBe("""{"switches":[{"outlet":0,"switch":"off"},{"outlet":1,"switch":"off"}]}""");
         (await sending).Code.ShouldBe(0);
