@@ -24,3 +24,13 @@ public sealed class MonitoringOnSqlite(SqliteGizwits house) : MonitoringContract
 
 [Trait("run", "full")]
 public sealed class MonitoringOnPostgres(PostgresGizwits house) : MonitoringContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class GroupsOnSqlite(SqliteGizwits house) : GroupContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class GroupsOnPostgres(PostgresGizwits house) : GroupContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class MessagesOnSqlite(SqliteGizwits house) : MessageContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class MessagesOnPostgres(PostgresGizwits house) : MessageContract(house), IClassFixture<PostgresGizwits>;

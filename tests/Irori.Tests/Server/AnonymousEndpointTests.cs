@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Irori.Dialects.CoolKit.Wire;
+using Irori.Dialects.Gizwits.Wire;
 using Irori.Server.Console;
 using Irori.Server.Hosting;
 using Irori.Server.Settings;
@@ -28,6 +29,9 @@ public sealed class AnonymousEndpointTests : IDisposable
         ["/api/ws"] = "the first frame of the connection authenticates it",
         ["/api/{**path}"] = "answers that there is no such operation",
         ["/v2/{**path}"] = "answers that there is no such operation",
+        ["/app/{**path}"] = "answers that there is no such operation",
+        ["/app/captcha/image/{picture}"] = "a picture for who was told its name, which an app's token was asked for",
+        ["/gizwits/reset-password"] = "the page on which a person sets a new password by the code that was mailed to him",
         ["/firmware/{digest}/{name}"] = "devices fetch firmware without showing anything; who has not been told the digest finds nothing",
         ["/oauth/index.html"] = "the page on which a person signs in, for an app that shows its signature",
         ["/openapi/{documentName}.json"] = "the description of the API, which is public",
@@ -53,9 +57,10 @@ public sealed class AnonymousEndpointTests : IDisposable
         foreach (var endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             var path = endpoint.RoutePattern.RawText!;
-            var operation = endpoint.Metadata.GetMetadata<OperationInfo>();
+            var operation = endpoint.Metadata.GetMetadata<Irori.Dialects.CoolKit.Wire.OperationInfo>();
             var console = endpoint.Metadata.OfType<ConsoleAccess>().Cast<ConsoleAccess?>().SingleOrDefault();
-            if (operation is null && console is null or ConsoleAccess.Anonymous)
+            var gizwits = endpoint.Metadata.GetMetadata<Irori.Dialects.Gizwits.Wire.OperationInfo>();
+            if (operation is null && gizwits is null && console is null or ConsoleAccess.Anonymous)
             {
                 Anonymous.Keys.ShouldContain(path);
                 seen.Add(path);
@@ -70,6 +75,7 @@ public sealed class AnonymousEndpointTests : IDisposable
                 var answer = JsonNode.Parse(body)!;
                 ((int)(answer["code"] ?? answer["error"])!).ShouldBeOneOf([CoolKitFaults.SessionEnded, CoolKitFaults.Refused], $"{method} {path}: {body}");
             }
+            else if (gizwits is not null) ((int)JsonNode.Parse(body)!["error_code"]!).ShouldBe(GizwitsFaults.AppIdInvalid, $"{method} {path}: {body}");
             else status.ShouldBe(HttpStatusCode.Unauthorized, $"{method} {path}");
         }
 

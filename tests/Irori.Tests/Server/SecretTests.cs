@@ -7,12 +7,15 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
 using Irori.Core.Homes;
+using Irori.Core.Products;
+using Irori.Core.Projects;
 using Irori.Dialects.CoolKit;
 using Irori.Dialects.CoolKit.Wire;
 using Irori.Server.Console;
 using Irori.Server.Settings;
 using Irori.Tests.Cli;
 using Irori.Tests.CoolKit;
+using Irori.Tests.Gizwits;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -28,6 +31,9 @@ public sealed class SecretTests
 
     // The id of a home, a room and a group that are not there.
     private const string Nothing = "5f3b20f1a0b1c2d3e4f50617";
+
+    private const string HeaterKey = "aaaabbbbccccddddeeeeffff00001111";
+    private const string HeaterSecret = "a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5";
 
     private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
     {
@@ -62,11 +68,15 @@ public sealed class SecretTests
         ("getDeviceV1", "devicekey", "owner"), ("getDeviceV1", "device.devicekey", "owner"),
         ("addDeviceV1", "devicekey", "owner"), ("addDeviceV1", "device.devicekey", "owner"),
         ("renameDeviceV1", "device.devicekey", "owner"),
+        ("createUser", "token", "self"), ("loginUserGizwits", "token", "self"), ("loginSmartHome", "data.userToken", "self"), ("requestAppToken", "token", "self"),
+        ("bindDeviceByMac", "passcode", "owner"), ("bindDeviceByQrCode", "passcode", "owner"),
+        ("listBindings", "devices.passcode", "owner"), ("getGizwitsDevice", "passcode", "owner"),
         ("POST /console/api/session", "Set-Cookie", "self"),
         ("GET /console/api/operator/outbox", "messages.code", "operator"),
         ("GET /console/api/operator/outbox", "messages.text", "operator"),
         ("admin app add", "secret", "operator"),
         ("admin device add", "key", "operator"),
+        ("admin product add", "secret", "operator"),
         ("admin operator add --mint-password", "password", "operator"),
     ];
 
@@ -78,6 +88,9 @@ public sealed class SecretTests
     private MadeDevice _spare = null!;
     private string _group = "";
     private Account _friend = null!;
+    private AppSecret _gizwits = null!;
+    private MadeDevice _heater = null!;
+    private MadeDevice _boiler = null!;
     private Home _home = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -94,6 +107,7 @@ public sealed class SecretTests
         foreach (var (role, email) in Roles)
         {
             await OperationsAsync(role, email);
+            await GizwitsAsync(role, email);
             await SocketAsync(role, email);
             await ConsoleAsync(role, email);
         }
@@ -124,6 +138,7 @@ public sealed class SecretTests
         Keep("device key", _lamp.Key);
         _spare = await _house.AddAsync(app);
         Keep("device key", _spare.Key);
+        await FillGizwitsAsync(server);
         _friend = await _house.AddAccountAsync("friend@example.com");
         var group = await app.PostAsync("/v2/device/group", new JsonObject { ["name"] = "Hall", ["mainDeviceId"] = _lamp.Device.Id });
         _group = (string)group["data"]!["itemData"]!["id"]!;
@@ -139,10 +154,83 @@ public sealed class SecretTests
         _home = (await server.Service<HomeService>().ListAsync(owner!, Cancel)).Value.Current;
     }
 
+    // Another vendor's app, with devices of its own that nobody has yet.
+    private async Task FillGizwitsAsync(TestServer server)
+    {
+        _gizwits = (await server.Service<AppService>().AddAsync(new NewApp("gizwits"), Cancel)).Value;
+        Keep("app secret", _gizwits.Secret);
+        Keep("product secret", HeaterSecret);
+        var product = (await server.Service<ProductService>().AddAsync(
+            new NewProduct("gizwits", "Heater", "H", "heater", "Warm", [new("gizwits", "product_key", HeaterKey)], ThingModel.Empty) { Secret = HeaterSecret }, Cancel)).Value;
+        _heater = await MakeAsync("heater-1");
+        _boiler = await MakeAsync("boiler-1");
+
+        async Task<MadeDevice> MakeAsync(string id)
+        {
+            var made = (await server.Service<DeviceService>().MakeAsync(new NewDevice(id, product.Product.Id, null, new FactoryData()), Cancel)).Value;
+            Keep("passcode", made.Key);
+            return made;
+        }
+    }
+
+    // Every operation of Gizwits, each in a session of its own. The owner is the first, and gets the devices.
+    private async Task GizwitsAsync(string role, string email)
+    {
+        var operations = _house.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata.GetMetadata<Irori.Dialects.Gizwits.Wire.OperationInfo>()).OfType<Irori.Dialects.Gizwits.Wire.OperationInfo>()
+            .OrderBy(o => o.Name is "bindDeviceByMac" or "bindDeviceByQrCode" ? 0 : 1).ToList();
+        operations.Count.ShouldBeGreaterThan(30);
+        using var keeper = new GizwitsApp(_house.Server.Http, _gizwits.App.Id, _gizwits.Secret);
+        var appToken = await keeper.AppTokenAsync();
+        Keep("app token", appToken);
+        foreach (var operation in operations)
+        {
+            using var app = new GizwitsApp(_house.Server.Http, _gizwits.App.Id, _gizwits.Secret);
+            (await app.LoginAsync(email, CoolKitHouse.Password)).Code.ShouldBe(0);
+            Keep("user token", app.Token!);
+            var stamp = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
+            var (query, body) = GizwitsRequest(operation.Name, role, email);
+            var path = operation.Path.Replace("{did}", operation.Method == "DELETE" ? "nothing" : _heater.Device.Id, StringComparison.Ordinal).Replace("{id}", Nothing, StringComparison.Ordinal);
+            var answer = await app.SendAsync(
+                new HttpMethod(operation.Method), query.Length > 0 ? $"{path}?{query}" : path, body,
+                ("X-Gizwits-Application-Token", appToken), ("X-Gizwits-Application-Auth", GizwitsApp.Md5(_gizwits.App.Id + _gizwits.Secret)),
+                ("X-Gizwits-Timestamp", stamp), ("X-Gizwits-Signature", GizwitsApp.Md5((role == "owner" ? HeaterSecret : "wrong") + stamp)));
+            foreach (var token in new[] { answer.Body is JsonObject ? answer["token"] : null, answer.Body is JsonObject && answer["data"] is JsonObject data ? data["userToken"] : null }.OfType<JsonNode>()) Keep("user token", (string)token!);
+            Take(operation.Name, role, answer.Body);
+        }
+    }
+
+    private (string Query, JsonObject? Body) GizwitsRequest(string operation, string role, string email) => operation switch
+    {
+        "getStatus" or "listErrors" or "getUser" or "getCaptcha" or "requestAppToken" => ("", null),
+        "createUser" => ("", new JsonObject { ["phone_id"] = $"phone of {role}" }),
+        "updateUser" => ("", new JsonObject { ["remark"] = "x" }),
+        "loginUserGizwits" => ("", new JsonObject { ["username"] = email, ["password"] = CoolKitHouse.Password }),
+        "loginSmartHome" => ("", new JsonObject { ["data"] = new JsonObject { ["account"] = email, ["password"] = CoolKitHouse.Password } }),
+        "resetPasswordGizwits" => ("", new JsonObject { ["phone"] = "13700000000", ["new_pwd"] = CoolKitHouse.Password, ["code"] = "0000" }),
+        "sendOrCheckSmsCode" => ("", new JsonObject { ["phone"] = "13700000000", ["code"] = "0000" }),
+        "verifyCaptchaAndSendSms" => ("", new JsonObject { ["phone"] = "13700000000", ["captcha_id"] = "x", ["captcha_code"] = "x" }),
+        "verifySmsCode" => ("", new JsonObject { ["phone"] = "13700000000", ["sms_code"] = "0000" }),
+        "bindDeviceByMac" => ("", new JsonObject { ["product_key"] = HeaterKey, ["mac"] = _heater.Device.Id }),
+        "bindDeviceByQrCode" => ("", new JsonObject { ["qr_content"] = _house.Server.Service<BindCodes>().Make(_boiler.Device.Id) }),
+        "listBindings" or "getLatestData" or "getGizwitsDevice" or "listGuests" or "listGizwitsGroups" or "deleteGizwitsGroup" or "listGroupDevices" => ("", null),
+        "unbindDevices" => ("", new JsonObject { ["devices"] = new JsonArray(new JsonObject { ["did"] = "nothing" }) }),
+        "updateBinding" => ("", new JsonObject { ["remark"] = "x" }),
+        "unbindGuest" => ("uid=x", null),
+        "getDatapointDefinition" => ($"product_key={HeaterKey}", null),
+        "getRawData" => ($"type=cmd&start_time={TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60}&end_time={TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}", null),
+        "controlDevice" or "controlGroup" => ("", new JsonObject { ["attrs"] = new JsonObject { ["power"] = true } }),
+        "createGizwitsGroup" => ("", new JsonObject { ["group_name"] = "Bath", ["product_key"] = HeaterKey }),
+        "renameGroup" => ("", new JsonObject { ["group_name"] = "Bath" }),
+        "addGroupDevices" or "removeGroupDevices" => ("", new JsonObject { ["dids"] = new JsonArray(_heater.Device.Id) }),
+        "listGizwitsMessages" => ("type=1", null),
+        "markMessage" => ("status=1", null),
+        _ => throw new InvalidOperationException($"{operation} is new: say here how it is called, so that its answers are searched"),
+    };
+
     // Every operation of both versions of the API, each in a session of its own, so that what ends one does not disturb the next.
     private async Task OperationsAsync(string role, string email)
     {
-        var operations = _house.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata.GetMetadata<OperationInfo>()).OfType<OperationInfo>().ToList();
+        var operations = _house.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.Select(e => e.Metadata.GetMetadata<Irori.Dialects.CoolKit.Wire.OperationInfo>()).OfType<Irori.Dialects.CoolKit.Wire.OperationInfo>().ToList();
         operations.Count.ShouldBeGreaterThan(15);
         foreach (var operation in operations)
         {
@@ -362,7 +450,7 @@ public sealed class SecretTests
     {
         using var http = new HttpClient { BaseAddress = _house.Server.Http };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", MetricsToken);
-        foreach (var path in new[] { "/health/live", "/health/ready", "/metrics", "/dispatch/app", "/dispatch/device", "/openapi/coolkit-v2.json", "/v2/nothing", "/firmware/x/y", "/nothing" })
+        foreach (var path in new[] { "/health/live", "/health/ready", "/metrics", "/dispatch/app", "/dispatch/device", "/openapi/coolkit-v2.json", "/openapi/gizwits.json", "/app/nothing", "/gizwits/reset-password", "/v2/nothing", "/firmware/x/y", "/nothing" })
             _seen.Add(($"GET {path}", "anybody", "", await (await http.GetAsync(path, Cancel)).Content.ReadAsStringAsync(Cancel)));
     }
 
@@ -371,6 +459,9 @@ public sealed class SecretTests
     {
         string[] folder = ["--data", _house.Server.Folder];
         Keep("app secret", await AddAsync("secret", "admin app add", "--dialect", "coolkit"));
+        var file = Path.Combine(_house.Server.Folder, "product.json");
+        await File.WriteAllTextAsync(file, """{"dialect":"gizwits","name":"Pump","model":"P","category":"pump","brand":"Wet","things":{"properties":[]}}""", Cancel);
+        Keep("product secret", await AddAsync("secret", "admin product add", file));
         Keep("device key", await AddAsync("key", "admin device add", "--id", "1000fffff0", "--product", _house.Product.Product.Id));
         Keep("password", await AddAsync("password", "admin operator add --mint-password", "--email", "second@example.com"));
         foreach (var shown in new[] { "admin app list", "admin account list", "admin product list", "admin firmware list", $"admin product show {_house.Product.Product.Id}", "admin device find 1000", $"admin device show {_lamp.Device.Id}" })
