@@ -41,7 +41,6 @@ public static class GizwitsDialect
             .AddSingleton<MonitoringOperations>()
             .AddSingleton<GroupOperations>()
             .AddSingleton<MessageOperations>()
-            .AddSingleton<SystemOperations>()
             .AddSingleton<UserOperations>()
             .AddSingleton<CodeOperations>()
             .AddSingleton<ResetPage>()
@@ -53,7 +52,7 @@ public static class GizwitsDialect
     {
         var services = routes.ServiceProvider;
         var api = routes.MapGroup("").WithGroupName(Document);
-        services.GetRequiredService<SystemOperations>().Map(api);
+        SystemOperations.Map(api);
         services.GetRequiredService<UserOperations>().Map(api);
         services.GetRequiredService<CodeOperations>().Map(api);
         services.GetRequiredService<BindingOperations>().Map(api);

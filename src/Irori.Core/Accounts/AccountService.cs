@@ -94,16 +94,19 @@ public sealed class AccountService(
             async s => await CodeService.UseAsync(s, verified) ? await OpenAsync(s, account, lang, app, ip) : CodeService.Wrong, cancel);
     }
 
+    /// <summary>Sends a code; what it is for decides whether the login must or must not exist.</summary>
+    public Task<Result<Done>> SendCodeAsync(Login login, CodePurpose purpose, CancellationToken cancel) => SendCodeAsync(login, purpose, link: null, cancel);
+
     /// <summary>
     /// Sends a code, or the address that is made of it; what it is for decides whether the login must or must not exist.
     /// </summary>
-    public async Task<Result<Done>> SendCodeAsync(Login login, CodePurpose purpose, CancellationToken cancel, Func<string, string>? link = null)
+    public async Task<Result<Done>> SendCodeAsync(Login login, CodePurpose purpose, Func<string, string>? link, CancellationToken cancel)
     {
         var account = await FindAsync(login, cancel);
         if (account is not null && !regions.Serves(account.Region)) return OtherRegion(account.Region);
         if (purpose == CodePurpose.Register && account is not null) return Exists;
         if (purpose is not (CodePurpose.Register or CodePurpose.Open) && account is null) return NoSuchAccount;
-        return await codes.SendAsync(login, purpose, account?.Lang ?? "en", cancel, link);
+        return await codes.SendAsync(login, purpose, account?.Lang ?? "en", link, cancel);
     }
 
     /// <summary>Sets a new password by a code, ends every other session, and signs in.</summary>
@@ -131,12 +134,12 @@ public sealed class AccountService(
         if (PasswordRule.Check(password) is { } weak) return weak;
         if (!(await ServedAsync(login, cancel)).Try(out var account, out var fault)) return fault;
         if (!(await codes.VerifyAsync(login, purpose, code, cancel)).Try(out var verified, out fault)) return fault;
-        return await ReplacePasswordAsync(account.No, password, keep: null, cancel, s => CodeService.UseAsync(s, verified));
+        return await ReplacePasswordAsync(account.No, password, keep: null, s => CodeService.UseAsync(s, verified), cancel);
     }
 
     /// <summary>Sets a new password by the operator's word and ends every session.</summary>
     public async Task<Result<Done>> SetPasswordAsync(Account account, string password, CancellationToken cancel) =>
-        PasswordRule.Check(password) is { } weak ? weak : await ReplacePasswordAsync(account.No, password, keep: null, cancel);
+        PasswordRule.Check(password) is { } weak ? weak : await ReplacePasswordAsync(account.No, password, keep: null, useCode: null, cancel);
 
     /// <summary>Changes the password; all other sessions end with their refresh tokens, the caller's own goes on.</summary>
     public async Task<Result<Done>> ChangePasswordAsync(Principal principal, string old, string fresh, CancellationToken cancel)
@@ -146,7 +149,7 @@ public sealed class AccountService(
         if (throttle.Begin(guesses, principal.Ip) is { } wait) return wait;
         if (!await VerifyAsync(principal.Account, old)) return new Fault(FaultKind.WrongPassword, "The old password is wrong", "oldPassword");
         throttle.Succeeded(guesses, principal.Ip);
-        return await ReplacePasswordAsync(principal.Account.No, fresh, principal.Session, cancel);
+        return await ReplacePasswordAsync(principal.Account.No, fresh, principal.Session, useCode: null, cancel);
     }
 
     /// <summary>Changes the profile.</summary>
@@ -192,7 +195,7 @@ public sealed class AccountService(
     }
 
     private async Task<Result<Done>> ReplacePasswordAsync(
-        long account, string password, long? keep, CancellationToken cancel, Func<IStores, Task<bool>>? useCode = null)
+        long account, string password, long? keep, Func<IStores, Task<bool>>? useCode, CancellationToken cancel)
     {
         var hash = await HashAsync(password);
         IReadOnlyList<long> ended = [];

@@ -93,8 +93,8 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
     private static readonly (TimeSpan Window, int Limit)[] Limits =
         [(TimeSpan.FromMinutes(1), 3), (TimeSpan.FromHours(1), 20), (TimeSpan.FromDays(1), 100)];
 
-    /// <summary>Makes and sends a code. The code is stored before it is sent, and counted whether or not sending succeeds.</summary>
-    public async Task<Result<Done>> SendAsync(Login to, CodePurpose purpose, string lang, CancellationToken cancel, Func<string, string>? link = null)
+    /// <summary>Makes and sends a code. What is sent is the code, or the address that is made of it. The code is stored before it is sent, and counted whether or not sending succeeds.</summary>
+    public async Task<Result<Done>> SendAsync(Login to, CodePurpose purpose, string lang, Func<string, string>? link, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var code = Ids.Code();

@@ -36,7 +36,7 @@ public sealed class Group
     /// <summary>Internal key of its main device; it is gone when that device is. Null for a folder.</summary>
     public long? Main { get; init; }
 
-    /// <summary>Internal key of the product of all its members; null: they need not be alike, or are like the main device.</summary>
+    /// <summary>Internal key of the product of all its members; null: they need not be alike. Of a group with a main device it is that one's product.</summary>
     public long? Product { get; init; }
 
     /// <summary>When its name or its members last changed; the beginning of time for never.</summary>

@@ -22,11 +22,11 @@ internal sealed class BindingOperations(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        Operations.Map<BindMacRequest, NewBindingAnswer>(
+        Operations.Map<BindMacRequest, BoundDeviceAnswer>(
             routes,
             new OperationInfo("POST", "/app/bind_mac", Access.User, "bindDeviceByMac", Section, "Binds a device by product key and MAC.") { Success = StatusCodes.Status201Created },
             BindByMacAsync);
-        Operations.Map<BindLatestRequest, NewBindingAnswer>(
+        Operations.Map<BindLatestRequest, BoundDeviceAnswer>(
             routes,
             new OperationInfo("POST", "/app/bind_latest", Access.User, "bindDeviceByQrCode", Section, "Binds the device encoded in a QR code.") { Success = StatusCodes.Status201Created },
             BindByCodeAsync);
@@ -43,7 +43,7 @@ internal sealed class BindingOperations(
             routes, new OperationInfo("DELETE", "/app/{did}/bindings", Access.User, "unbindGuest", Section, "Removes a guest from a device."), UnbindGuestAsync);
     }
 
-    private async Task<Result<NewBindingAnswer>> BindByMacAsync(Caller caller, BindMacRequest request, CancellationToken cancel)
+    private async Task<Result<BoundDeviceAnswer>> BindByMacAsync(Caller caller, BindMacRequest request, CancellationToken cancel)
     {
         if (request.SetOwner is not (null or 0 or 1)) return Fault.Invalid("set_owner", "set_owner is 0 or 1");
         if (Stamp(caller) is not { } stamp) return Fault.Invalid(GizwitsFields.Timestamp, $"{GizwitsFields.Timestamp} is Unix seconds, at most 5 minutes off");
@@ -54,15 +54,15 @@ internal sealed class BindingOperations(
         return await AnswerAsync(caller, await binder.BindByMacAsync(caller.Person, product, request.Mac, wanted, cancel), cancel);
     }
 
-    private async Task<Result<NewBindingAnswer>> BindByCodeAsync(Caller caller, BindLatestRequest request, CancellationToken cancel)
+    private async Task<Result<BoundDeviceAnswer>> BindByCodeAsync(Caller caller, BindLatestRequest request, CancellationToken cancel)
     {
         if (request.SetOwner is not (null or 0 or 1)) return Fault.Invalid("set_owner", "set_owner is 0 or 1");
         if (codes.Read(request.QrContent) is not { } did) return Fault.Invalid(GizwitsFields.QrContent, "qr_content is not the code of a device of this server");
         return await AnswerAsync(caller, await binder.BindAsync(caller.Person, did, new NewBinding(BecomesOwner: request.SetOwner == 1), cancel), cancel);
     }
 
-    private async Task<Result<NewBindingAnswer>> AnswerAsync(Caller caller, Result<BoundDevice> bound, CancellationToken cancel) => bound.Try(out var done, out var fault)
-        ? new NewBindingAnswer(await mapper.ShowAsync(caller.Http, done.Device, cancel)) { Status = done.WasBound ? StatusCodes.Status200OK : StatusCodes.Status201Created }
+    private async Task<Result<BoundDeviceAnswer>> AnswerAsync(Caller caller, Result<BoundDevice> bound, CancellationToken cancel) => bound.Try(out var done, out var fault)
+        ? (await mapper.ShowAsync(caller.Http, done.Device, cancel)) with { Status = done.WasBound ? StatusCodes.Status200OK : StatusCodes.Status201Created }
         : fault;
 
     private async Task<Result<BoundDevicesAnswer>> ListAsync(Caller caller, ListBindingsRequest request, CancellationToken cancel)

@@ -1,11 +1,16 @@
 using System.Text.Json.Serialization;
 using Irori.Dialects.Gizwits.Wire;
+using Microsoft.AspNetCore.Http;
 
 namespace Irori.Dialects.Gizwits.Bindings;
 
 /// <summary>A device as somebody has it (Gizwits Open API, bindings), with what real apps expect beyond the document.</summary>
-internal record BoundDeviceAnswer
+internal sealed record BoundDeviceAnswer : IStatusAnswer
 {
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public int Status { get; init; } = StatusCodes.Status200OK;
+
     /// <summary>Names the product.</summary>
     public required string ProductKey { get; init; }
 
@@ -84,19 +89,6 @@ internal record BoundDeviceAnswer
     /// <summary>Version of the protocol, where it was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ProtoVer { get; init; }
-}
-
-/// <summary>The answer of binding: HTTP status 200 for a device that was bound before.</summary>
-internal sealed record NewBindingAnswer : BoundDeviceAnswer, IStatusAnswer
-{
-    public NewBindingAnswer(BoundDeviceAnswer device)
-        : base(device)
-    {
-    }
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public int Status { get; init; }
 }
 
 /// <summary>A page of devices.</summary>

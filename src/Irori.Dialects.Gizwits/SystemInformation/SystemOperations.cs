@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Routing;
 namespace Irori.Dialects.Gizwits.SystemInformation;
 
 /// <summary>The service's version and its errors (Gizwits Open API, system information).</summary>
-internal sealed class SystemOperations
+internal static class SystemOperations
 {
     private const string Section = "System information";
 
     private static readonly string Version =
         typeof(SystemOperations).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    public void Map(IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         Operations.Map<EmptyRequest, StatusAnswer>(
             routes, new OperationInfo("GET", "/status", Access.App, "getStatus", Section, "Returns the service version."),

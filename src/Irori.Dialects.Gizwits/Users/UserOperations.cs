@@ -152,7 +152,7 @@ internal sealed class UserOperations(
         if (request.Email is { } email)
         {
             if (!Login.Email(email).Try(out var address, out var fault)) return fault;
-            return (await accounts.SendCodeAsync(address, CodePurpose.ResetPassword, cancel, page.Link(caller.Http, address))).Fault is { } unsent ? unsent : Nothing.Value;
+            return (await accounts.SendCodeAsync(address, CodePurpose.ResetPassword, page.Link(caller.Http, address), cancel)).Fault is { } unsent ? unsent : Nothing.Value;
         }
 
         if (request.Phone is not { } phone) return Fault.Invalid("phone", "phone is missing, or email");
@@ -166,7 +166,7 @@ internal sealed class UserOperations(
     {
         if (request.Gender is not (null or "M" or "F" or "N")) return Fault.Invalid("gender", "gender is M, F or N");
         if (request.Birthday is { Length: > 0 } day && !IsDay(day)) return Fault.Invalid("birthday", "birthday is YYYY-MM-DD or MM-DD");
-        if (request.OldPwd is null != request.NewPwd is null) return Fault.Invalid("new_pwd", "old_pwd and new_pwd come together");
+        if ((request.OldPwd is null) != (request.NewPwd is null)) return Fault.Invalid("new_pwd", "old_pwd and new_pwd come together");
         return null;
     }
 

@@ -40,7 +40,6 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(UpdateBindingRequest))]
 [JsonSerializable(typeof(DidRequest))]
 [JsonSerializable(typeof(UnbindGuestRequest))]
-[JsonSerializable(typeof(NewBindingAnswer))]
 [JsonSerializable(typeof(BoundDevicesAnswer))]
 [JsonSerializable(typeof(BoundDeviceAnswer))]
 [JsonSerializable(typeof(DoneForAnswer))]

@@ -1,4 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
@@ -10,7 +13,8 @@ internal static class OpenApiDocument
 {
     public static IServiceCollection AddDocument(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, GizwitsJson.Instance));
+        // The document's options have names of their own; those of this dialect are its own.
+        services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Insert(0, GizwitsJson.Instance.WithAddedModifier(Rename)));
         return services.AddOpenApi(GizwitsDialect.Document, options =>
         {
             options.AddDocumentTransformer((document, _, _) =>
@@ -30,6 +34,15 @@ internal static class OpenApiDocument
             });
             options.AddOperationTransformer(DescribeAsync);
         });
+    }
+
+    private static void Rename(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.AttributeProvider is not MemberInfo member || member.IsDefined(typeof(JsonPropertyNameAttribute), inherit: false)) continue;
+            property.Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name);
+        }
     }
 
     private static async Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
@@ -57,6 +70,8 @@ internal static class OpenApiDocument
             });
         }
 
+        if (operation.RequestBody?.Content is { } content && content.TryGetValue("application/json", out var given) && body.Count < type.Properties.Count)
+            ((OpenApiMediaType)given).Schema = await BodyAsync(body, context, cancel);
         operation.Responses!["default"] = new OpenApiResponse
         {
             Description = "An error.",
@@ -65,6 +80,14 @@ internal static class OpenApiDocument
                 ["application/json"] = new() { Schema = await context.GetOrCreateSchemaAsync(typeof(ErrorAnswer), cancellationToken: cancel) },
             },
         };
+    }
+
+    // What the path and the query carry is no part of the body.
+    private static async Task<OpenApiSchema> BodyAsync(IReadOnlyCollection<JsonPropertyInfo> fields, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        var properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
+        foreach (var field in fields) properties[field.Name] = await context.GetOrCreateSchemaAsync(field.PropertyType, cancellationToken: cancel);
+        return new OpenApiSchema { Type = JsonSchemaType.Object, Properties = properties, Required = fields.Where(f => f.IsRequired).Select(f => f.Name).ToHashSet(StringComparer.Ordinal) };
     }
 
     private static OpenApiParameter Header(string name, bool required, string description) => new()

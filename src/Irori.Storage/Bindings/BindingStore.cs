@@ -71,13 +71,13 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         FROM devices d
         JOIN products p ON p.no = d.product
         JOIN states s ON s.device = d.no
-        CROSS JOIN (SELECT 'Guest' AS role, 0 AS permit, CAST(NULL AS TEXT) AS alias, '{{}}' AS settings, '' AS remark, '[]' AS labels, CAST(0 AS BIGINT) AS since) b
+        CROSS JOIN (SELECT 'Guest' AS role, 0 AS permit, CAST(NULL AS TEXT) AS alias, CAST(@settings AS TEXT) AS settings, '' AS remark, '[]' AS labels, CAST(0 AS BIGINT) AS since) b
         LEFT JOIN placements l ON l.account = 0 AND l.item = d.no
         {Joined}
         LEFT JOIN ranks x ON x.owner = l.home AND x.item = d.no
         WHERE d.id = @deviceId AND {SeenByApp}
         """,
-        new { app, deviceId });
+        new { app, deviceId, settings = "{}" });
 
     public Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId) => session.FirstAsync<CommandTarget>(
         Targets(session.Engine, "", "", "@account", "@app", "@deviceId"), new { account, app, deviceId });
