@@ -99,6 +99,16 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         return new Joined(role, WasBound: false);
     }
 
+    /// <summary>
+    /// An open device is shared for the first time, within a unit of work that has raised its access version: its first user is its owner from now on, and the
+    /// others are his guests, whatever becomes of the share.
+    /// </summary>
+    internal static async Task CloseAsync(IStores stores, long device)
+    {
+        await stores.Devices.CloseAsync(device);
+        foreach (var member in (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Role == Role.Member)) await stores.Bindings.SetRoleAsync(member.Account, device, Role.Guest);
+    }
+
     /// <summary>Lets somebody use a device as a guest, within a unit of work that has raised its access version. Announce it after the commit.</summary>
     internal async Task AdmitAsync(IStores stores, long account, long device, int permit)
     {

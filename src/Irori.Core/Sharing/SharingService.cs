@@ -165,6 +165,7 @@ public sealed class SharingService
             {
                 if (!(await OwnedAsync(s, who, [deviceId])).Try(out var devices, out var fault)) return fault;
                 await s.Devices.RaiseAccessAsync(devices[0].No, ownerSince: null);
+                if (devices[0].IsOpen) await BindingService.CloseAsync(s, devices[0].No);
                 if (await s.Shares.CountOpenAsync(devices[0].No) >= MaxPerDevice) return TooMany;
                 var now = _time.GetUtcNow();
                 var no = await s.Shares.AddAsync(new Share
@@ -294,6 +295,7 @@ public sealed class SharingService
     {
         await s.Devices.RaiseAccessAsync(device.No, ownerSince: null);
         if (await s.Bindings.FindAsync(who.Account.No, device.No) is not { Role: Role.Owner }) return Fault.NotVisible("device");
+        if (device.IsOpen) await BindingService.CloseAsync(s, device.No);
         if (await s.Shares.FindOpenAsync(device.No, receiver.No) is { } open) return open;
         if (await s.Bindings.FindAsync(receiver.No, device.No) is { Role: not Role.Guest }) return Fault.NotAllowed("The receiver has the device as his own");
         return await s.Shares.CountOpenAsync(device.No) >= MaxPerDevice ? TooMany : (Share?)null;

@@ -4,6 +4,7 @@ using Irori.Core;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
 using Irori.Core.Projects;
+using Irori.Core.Sharing;
 using Shouldly;
 
 namespace Irori.Tests.Gizwits;
@@ -76,6 +77,27 @@ public abstract class BindingContract(GizwitsFixture fixture)
         (await House.BindAsync(other, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac, new JsonObject { ["set_owner"] = 1 })).Error.ShouldBe((400, 9092));
         (await House.BindAsync(other, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac, new JsonObject { ["set_owner"] = 2 })).Error.ShouldBe((400, 9015));
         (await RolesAsync(made)).ShouldBe(["Owner"]);
+    }
+
+    [Fact]
+    public async Task Once_an_open_device_is_shared_its_first_user_is_its_owner_and_the_others_are_guests()
+    {
+        var (made, mac) = await House.MakeAsync(House.Heater);
+        using var first = await House.PersonAsync();
+        using var second = await House.PersonAsync();
+        using var third = await House.PersonAsync();
+        foreach (var person in new[] { first, second }) (await House.BindAsync(person, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac)).Code.ShouldBe(0);
+        var account = (await House.CoolKit.ReadAsync(s => s.Accounts.FindAsync(first.Uid!)))!;
+        var app = (await House.CoolKit.ReadAsync(s => s.Projects.FindAppAsync(first.AppId)))!;
+        (await House.CoolKit.Server.Service<SharingService>().OfferAsync(
+            new Principal(account, app, 0, null), made.Device.Id, Receiver.Of(third.Uid!), new NewShare(0), TimeSpan.FromHours(1), Cancel)).IsOk.ShouldBeTrue();
+        (await RoleOfAsync(first, made)).ShouldBe("owner");
+        (await RoleOfAsync(second, made)).ShouldBe("guest");
+        (await RoleOfAsync(third, made)).ShouldBeNull();
+        (await House.BindAsync(third, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac)).Error.ShouldBe((400, 9092));
+        // With the owner everybody loses it.
+        (await UnbindAsync(first, made)).Code.ShouldBe(0);
+        (await RolesAsync(made)).ShouldBeEmpty();
     }
 
     [Fact]
