@@ -44,6 +44,7 @@ public static class CoreServices
         .AddSingleton<HistoryService>()
         .AddSingleton<HomeService>()
         .AddSingleton<IdentityService>()
+        .AddSingleton<InvitationService>()
         .AddSingleton<LeaseKeeper>()
         .AddSingleton<LinkService>()
         .AddSingleton<MessageService>()

@@ -2,6 +2,7 @@ using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Sharing;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
 using Irori.Dialects.Gizwits.Wire;
@@ -41,6 +42,7 @@ public static class GizwitsDialect
             .AddSingleton<MonitoringOperations>()
             .AddSingleton<GroupOperations>()
             .AddSingleton<MessageOperations>()
+            .AddSingleton<SharingOperations>()
             .AddSingleton<UserOperations>()
             .AddSingleton<CodeOperations>()
             .AddSingleton<ResetPage>()
@@ -59,6 +61,7 @@ public static class GizwitsDialect
         services.GetRequiredService<MonitoringOperations>().Map(api);
         services.GetRequiredService<GroupOperations>().Map(api);
         services.GetRequiredService<MessageOperations>().Map(api);
+        services.GetRequiredService<SharingOperations>().Map(api);
         services.GetRequiredService<ResetPage>().Map(routes);
         routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
     }

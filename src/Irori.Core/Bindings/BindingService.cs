@@ -145,6 +145,27 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         return ended;
     }
 
+    /// <summary>
+    /// A device goes from its owner to one of its guests within a unit of work; everybody else loses it, and its shares end. Answers what ended, for
+    /// <see cref="Announce"/>.
+    /// </summary>
+    internal async Task<IReadOnlyList<EndedBinding>> HandOverAsync(IStores stores, long device, long from, long to)
+    {
+        var now = time.GetUtcNow();
+        await stores.Devices.RaiseAccessAsync(device, now);
+        await stores.Shares.EndOpenAsync(device, receiver: null, ShareEnd.OwnerUnbound, now);
+        var ended = new List<EndedBinding>();
+        foreach (var binding in (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Account != to))
+        {
+            var why = binding.Account == from ? EndReason.Unbound : EndReason.OwnerLeft;
+            await LoseAsync(stores, binding, why);
+            ended.Add(new EndedBinding(device, binding.Account, why, OwnerChanged: true));
+        }
+
+        await stores.Bindings.SetRoleAsync(to, device, Role.Owner);
+        return ended;
+    }
+
     /// <summary>Ends all bindings of an account within a unit of work, and forgets its shares, groups and messages.</summary>
     internal async Task<IReadOnlyList<EndedBinding>> EndAllAsync(IStores stores, long account)
     {

@@ -226,6 +226,18 @@ public interface IShareStore
     /// <summary>Open shares whose time is over, oldest first.</summary>
     Task<IReadOnlyList<Share>> DueAsync(DateTimeOffset now, int limit);
 
+    /// <summary>A page of a person's invitations through an app, newest first.</summary>
+    Task<IReadOnlyList<Invitation>> InvitationsAsync(long account, long app, InvitationQuery query);
+
+    /// <summary>How many invitations a person has through an app.</summary>
+    Task<int> CountInvitationsAsync(long account, long app, InvitationQuery query);
+
+    /// <summary>A share as somebody sees it who could receive it, or null.</summary>
+    Task<Invitation?> FindOfferAsync(long no);
+
+    /// <summary>Sets what the sender calls the receiver, or the other way round.</summary>
+    Task SetAliasAsync(long no, bool bySender, string alias);
+
     /// <summary>Removes every share that an account has sent or received.</summary>
     Task RemoveAllAsync(long account);
 }

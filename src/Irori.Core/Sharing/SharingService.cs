@@ -384,7 +384,7 @@ public sealed class SharingService
         return wanted.Minutes is < 1 ? Fault.Invalid("duration", "duration is at least a minute") : null;
     }
 
-    private static byte[] HashOf(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(code));
+    internal static byte[] HashOf(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(code));
 
     private static Fault Oneself(string why) => new(FaultKind.Invalid, $"user {why}", ReceiverField);
 

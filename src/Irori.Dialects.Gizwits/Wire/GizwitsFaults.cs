@@ -2,6 +2,7 @@ using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Messages;
+using Irori.Core.Sharing;
 
 namespace Irori.Dialects.Gizwits.Wire;
 
@@ -33,12 +34,26 @@ internal static class GizwitsFaults
     public const int Offline = 9042;
     public const int TimestampInvalid = 9043;
     public const int SignatureInvalid = 9044;
+    public const int ShareToSelf = 9080;
+    public const int OnlyOwnerShares = 9081;
     public const int NoSuchGuest = 9082;
+    public const int GuestBound = 9083;
+    public const int ShareNotFound = 9084;
     public const int MessageNotFound = 9085;
+    public const int ShareWaits = 9087;
+    public const int ShareExpired = 9088;
+    public const int ShareAnswered = 9089;
+    public const int ShareOwnerGone = 9090;
     public const int OwnerExists = 9092;
     public const int OwnerOnly = 9093;
+    public const int ShareCancelled = 9094;
     public const int NotYourself = 9095;
+    public const int OnlyGuests = 9096;
     public const int MessageDeleted = 9098;
+
+    public const int GuestNotBound = 9102;
+    public const int HandedToSelf = 9103;
+    public const int HandedToTimed = 9104;
 
     /// <summary>What is not served at all.</summary>
     public const int Reserved = 9999;
@@ -52,20 +67,30 @@ internal static class GizwitsFaults
             GizwitsFields.QrContent => BadQrCode,
             GizwitsFields.Timestamp => TimestampInvalid,
             BindingFields.Self => NotYourself,
+            SharingService.ReceiverField => ShareToSelf,
+            InvitationFields.HandedToSelf => HandedToSelf,
             _ => FormInvalid,
         },
         FaultKind.NotVisible => fault.Field switch
         {
             GizwitsFields.ProductKey => ProductKeyInvalid,
             BindingFields.Guest => NoSuchGuest,
+            InvitationFields.NoGuest => GuestNotBound,
             _ => notFound,
         },
-        FaultKind.NotAllowed => fault.Field == BindingFields.Disabled ? DeviceDisabled : OwnerOnly,
+        FaultKind.NotAllowed => fault.Field switch
+        {
+            BindingFields.Disabled => DeviceDisabled,
+            InvitationFields.Own => OnlyGuests,
+            InvitationFields.TimedGuest => HandedToTimed,
+            GizwitsFields.Sharing => OnlyOwnerShares,
+            _ => OwnerOnly,
+        },
         FaultKind.AppRefused => AppIdInvalid,
         FaultKind.BadSignature => fault.Field == GizwitsFields.ApplicationAuth ? ApplicationAuthInvalid : SignatureInvalid,
         FaultKind.SessionEnded => TokenInvalid,
         FaultKind.SessionExpired => TokenExpired,
-        FaultKind.NoSuchAccount or FaultKind.OtherRegion => NoSuchUser,
+        FaultKind.NoSuchAccount or FaultKind.OtherRegion => fault.Field == SharingService.ReceiverField ? NoSuchGuest : NoSuchUser,
         FaultKind.AccountExists => fault.Field switch
         {
             IdentityService.PhoneField => PhoneUnavailable,
@@ -79,9 +104,21 @@ internal static class GizwitsFaults
         FaultKind.NoAnswer or FaultKind.Undelivered or FaultKind.Rejected => CommandFailed,
         FaultKind.NotManufactured => DeviceNotFound,
         FaultKind.WrongProof => fault.Field == IdentityService.ThirdPartyField ? ThirdPartyRefused : SignatureInvalid,
-        FaultKind.AlreadyBound => OwnerExists,
+        FaultKind.AlreadyBound => fault.Field switch
+        {
+            InvitationFields.Bound => GuestBound,
+            InvitationFields.Waiting => ShareWaits,
+            _ => OwnerExists,
+        },
         FaultKind.LimitReached => FormInvalid,
-        FaultKind.Superseded => fault.Field == MessageService.DeletedField ? MessageDeleted : ServerError,
+        FaultKind.Superseded => fault.Field switch
+        {
+            MessageService.DeletedField => MessageDeleted,
+            InvitationFields.Expired => ShareExpired,
+            InvitationFields.Answered => ShareAnswered,
+            InvitationFields.OwnerLeft => ShareOwnerGone,
+            _ => ShareCancelled,
+        },
         FaultKind.Unavailable => fault.Field == GizwitsFields.Sms ? SmsFailed : ServerError,
         _ => ServerError,
     };
@@ -96,4 +133,5 @@ internal static class GizwitsFields
     public const string ProductKey = "product_key";
     public const string ApplicationAuth = "X-Gizwits-Application-Auth";
     public const string Sms = "sms";
+    public const string Sharing = "sharing";
 }

@@ -7,6 +7,7 @@ using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Sharing;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
 
@@ -66,6 +67,17 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(ListMessagesRequest))]
 [JsonSerializable(typeof(MarkMessageRequest))]
 [JsonSerializable(typeof(MessagesAnswer))]
+[JsonSerializable(typeof(CreateSharingRequest))]
+[JsonSerializable(typeof(ListSharingRequest))]
+[JsonSerializable(typeof(SharingIdRequest))]
+[JsonSerializable(typeof(AnswerSharingRequest))]
+[JsonSerializable(typeof(SharingCodeRequest))]
+[JsonSerializable(typeof(SharingAliasRequest))]
+[JsonSerializable(typeof(TransferRequest))]
+[JsonSerializable(typeof(NewSharingAnswer))]
+[JsonSerializable(typeof(SharingListAnswer))]
+[JsonSerializable(typeof(SharingIdAnswer))]
+[JsonSerializable(typeof(SharingCodeAnswer))]
 internal sealed partial class GizwitsJson : JsonSerializerContext
 {
     public static GizwitsJson Instance { get; } = new(new JsonSerializerOptions

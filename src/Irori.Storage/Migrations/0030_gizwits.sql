@@ -18,3 +18,7 @@ ALTER TABLE groups ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;
 -- What the reader has done with a message; a deleted one is shown nowhere. changed: 0 for never.
 ALTER TABLE messages ADD COLUMN mark TEXT NOT NULL DEFAULT 'Unread';
 ALTER TABLE messages ADD COLUMN changed BIGINT NOT NULL DEFAULT 0;
+
+-- What the two people of a share call each other.
+ALTER TABLE shares ADD COLUMN sender_alias TEXT NOT NULL DEFAULT '';
+ALTER TABLE shares ADD COLUMN receiver_alias TEXT NOT NULL DEFAULT '';

@@ -40,6 +40,45 @@ internal sealed class ShareStore(SqlSession session) : IShareStore
 
     public Task<int> CountOpenAsync(long device) => session.FirstAsync<int>($"SELECT count(*) FROM shares WHERE {OfDevice} AND {Open}", new { device });
 
+    public Task<IReadOnlyList<Invitation>> InvitationsAsync(long account, long app, InvitationQuery query) => session.ListAsync<Invitation>(
+        $"{AsSeen(query.Sent ? "receiver" : "sender")} {Asked(query)} ORDER BY s.no DESC LIMIT @limit OFFSET @skip", Parameters(account, app, query));
+
+    public Task<int> CountInvitationsAsync(long account, long app, InvitationQuery query) => session.FirstAsync<int>(
+        $"SELECT count(*) FROM shares s JOIN devices d ON d.no = s.target JOIN products p ON p.no = d.product {Asked(query)}", Parameters(account, app, query));
+
+    public Task<Invitation?> FindOfferAsync(long no) => session.FirstAsync<Invitation>($"{AsSeen("sender")} WHERE s.no = @no", new { no, account = 0L });
+
+    public Task SetAliasAsync(long no, bool bySender, string alias) => session.ExecuteAsync(
+        bySender ? "UPDATE shares SET receiver_alias = @alias WHERE no = @no" : "UPDATE shares SET sender_alias = @alias WHERE no = @no", new { no, alias });
+
+    // Each of the two is shown the other.
+    private static string AsSeen(string other) =>
+        $"""
+        SELECT s.no, s.kind, s.state, s.created, s.changed, s.until, d.id AS device_id, coalesce(b.alias, d.name) AS device_name, p.name AS product_name,
+            a.id AS other_id, s.{other}_alias AS other_alias,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Name' AND l.scope = '') AS other_name,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS other_email,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS other_phone
+        FROM shares s
+        JOIN devices d ON d.no = s.target
+        JOIN products p ON p.no = d.product
+        LEFT JOIN accounts a ON a.no = s.{other}
+        LEFT JOIN bindings b ON b.device = d.no AND b.account = @account
+        """;
+
+    private static string Asked(InvitationQuery query) =>
+        $"""
+        WHERE s.target_kind = 'Device' AND s.{(query.Sent ? "sender" : "receiver")} = @account
+            {(query.States is null ? "" : "AND s.state IN (SELECT value FROM json_each(@states))")} {(query.DeviceId is null ? "" : "AND d.id = @device")}
+            AND (@app = 0 OR EXISTS (SELECT 1 FROM grants g WHERE g.app = @app AND
+                (g.kind = 'All' OR (g.kind = 'Brand' AND g.target = p.brand) OR (g.kind = 'Product' AND g.target = p.no))))
+        """;
+
+    private static object Parameters(long account, long app, InvitationQuery query) => new
+    {
+        account, app, states = SqlSession.List((query.States ?? []).Select(s => s.ToString())), device = query.DeviceId, limit = query.Limit, skip = query.Skip,
+    };
+
     public Task<bool> AnswerAsync(long no, ShareState state, long? receiver, DateTimeOffset? until, DateTimeOffset now) => session.TryAsync(
         """
         UPDATE shares SET state = @state, receiver = coalesce(@receiver, receiver), until = @until, changed = @now WHERE no = @no AND state = 'Pending'
