@@ -74,6 +74,6 @@ internal sealed partial record ProjectionPath(string Property, string? Key, stri
         return fresh;
     }
 
-    [GeneratedRegex(@"^(?<property>[^.\[\]=]+)((\[(?<key>[^.\[\]=]+)=(?<entry>[^.\[\]=]+)\])?\.(?<field>[^.\[\]=]+))?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<property>[^.\[\]=]+)((\[(?<key>[^.\[\]=]+)=(?<entry>[^.\[\]=]+)\])?\.(?<field>[^.\[\]=]+))?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -34,3 +34,8 @@ public sealed class MessagesOnSqlite(SqliteGizwits house) : MessageContract(hous
 
 [Trait("run", "full")]
 public sealed class MessagesOnPostgres(PostgresGizwits house) : MessageContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class SharesOnSqlite(SqliteGizwits house) : SharingContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class SharesOnPostgres(PostgresGizwits house) : SharingContract(house), IClassFixture<PostgresGizwits>;

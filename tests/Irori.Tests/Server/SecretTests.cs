@@ -189,7 +189,7 @@ public sealed class SecretTests
             Keep("user token", app.Token!);
             var stamp = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
             var (query, body) = GizwitsRequest(operation.Name, role, email);
-            var path = operation.Path.Replace("{did}", operation.Method == "DELETE" ? "nothing" : _heater.Device.Id, StringComparison.Ordinal).Replace("{id}", Nothing, StringComparison.Ordinal);
+            var path = operation.Path.Replace("{did}", operation.Method == "DELETE" ? "nothing" : _heater.Device.Id, StringComparison.Ordinal).Replace("{id}", operation.Path.StartsWith("/app/sharing", StringComparison.Ordinal) ? "1" : Nothing, StringComparison.Ordinal).Replace("{code}", "nothing", StringComparison.Ordinal);
             var answer = await app.SendAsync(
                 new HttpMethod(operation.Method), query.Length > 0 ? $"{path}?{query}" : path, body,
                 ("X-Gizwits-Application-Token", appToken), ("X-Gizwits-Application-Auth", GizwitsApp.Md5(_gizwits.App.Id + _gizwits.Secret)),
@@ -222,6 +222,12 @@ public sealed class SecretTests
         "createGizwitsGroup" => ("", new JsonObject { ["group_name"] = "Bath", ["product_key"] = HeaterKey }),
         "renameGroup" => ("", new JsonObject { ["group_name"] = "Bath" }),
         "addGroupDevices" or "removeGroupDevices" => ("", new JsonObject { ["dids"] = new JsonArray(_heater.Device.Id) }),
+        "createSharing" => ("", new JsonObject { ["type"] = 0, ["did"] = _boiler.Device.Id, ["uid"] = "nobody" }),
+        "listSharing" => ("sharing_type=0", null),
+        "cancelSharing" or "getSharingCode" or "acceptSharingCode" => ("", null),
+        "answerSharing" => ("status=1", null),
+        "setSharingAlias" => ("user_alias=x", null),
+        "transferOwner" => ("uid=nobody", null),
         "listGizwitsMessages" => ("type=1", null),
         "markMessage" => ("status=1", null),
         _ => throw new InvalidOperationException($"{operation} is new: say here how it is called, so that its answers are searched"),
