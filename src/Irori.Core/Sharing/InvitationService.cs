@@ -107,7 +107,7 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
 
     /// <summary>
     /// Invites somebody to use a device, who is not asked a second time. <see cref="FaultKind.AlreadyBound"/> with <see cref="InvitationFields.Bound"/> or
-    /// <see cref="InvitationFields.Waiting"/>; otherwise faults as <see cref="SharingService.OfferAsync"/>.
+    /// <see cref="InvitationFields.Waiting"/>; otherwise faults as those of <see cref="SharingService"/>.
     /// </summary>
     public async Task<Result<Share>> InviteAsync(Principal who, string deviceId, Receiver to, NewShare wanted, TimeSpan within, CancellationToken cancel)
     {
@@ -126,7 +126,8 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
             },
             cancel);
         // What the machine itself refuses, it refuses first; of two who ask at once the later replaces the other's question.
-        return open ?? await sharing.OfferAsync(who, deviceId, to, wanted, within, cancel);
+        if (open is not null) return open;
+        return await sharing.OfferAsync(who, deviceId, to, wanted, within, cancel);
     }
 
     /// <summary>A page of invitations, newest first. <see cref="FaultKind.NotAllowed"/>: only the owner asks for those of a device.</summary>

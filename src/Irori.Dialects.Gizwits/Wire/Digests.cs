@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -7,5 +8,6 @@ namespace Irori.Dialects.Gizwits.Wire;
 internal static class Digests
 {
     /// <summary>Lower-case hex of MD5 over UTF-8.</summary>
+    [SuppressMessage("Security", "CA5351", Justification = "The vendor's wire asks for it")]
     public static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 }
