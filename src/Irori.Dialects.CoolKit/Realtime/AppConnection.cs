@@ -6,6 +6,7 @@ using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
+using Irori.Core.Limits;
 using Irori.Core.Sharing;
 using Irori.Core.States;
 using Irori.Dialects.CoolKit.Wire;
@@ -25,7 +26,8 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     /// <summary>What every app connection uses.</summary>
     internal sealed record Services(
-        SessionService Sessions, DeviceService Devices, CommandService Commands, SharingService Sharing, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
+        SessionService Sessions, DeviceService Devices, CommandService Commands, SharingService Sharing, FeedHub Feeds, CallLimiter Limits, TimeProvider Time,
+        ILogger<AppConnection> Log);
 
     /// <summary>Runs from the handshake to the end of the connection.</summary>
     public async Task RunAsync(JsonDocument handshake, FrameHead head, CancellationToken cancel)
@@ -77,7 +79,8 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
             if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<UserOnlineFrame>()).Try(out var online, out var fault)) return fault;
             if (!(await services.Sessions.AuthenticateAsync(online.At, ip, cancel)).Try(out var who, out fault)) return fault;
             var fits = who.App.Dialect == CoolKitDialect.Name && online.Apikey == who.Account.Id && (online.Appid is null || online.Appid == who.App.Id);
-            return fits ? who : new Fault(FaultKind.SessionEnded, "apikey or appid does not belong to the access token");
+            if (!fits) return new Fault(FaultKind.SessionEnded, "apikey or appid does not belong to the access token");
+            return services.Limits.SignsIn(who.Account) is { } crowded ? crowded : who;
         }
         catch (UnavailableException)
         {
@@ -87,14 +90,19 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     private async Task RefuseAsync(JsonElement frame, FrameHead head, Fault fault, CancellationToken cancel)
     {
-        var malformed = fault.Kind == FaultKind.Invalid;
         var code = CoolKitFaults.OfSocket(fault);
         var apikey = frame.TryGetProperty("apikey", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
         await socket.SendAsync(
             FrameWriter.Answer(head, code, apikey, w =>
             {
                 w.WriteString("actionName", "userOnline");
-                w.WriteString("reason", malformed ? "Bad Request" : code == CoolKitFaults.Internal ? "Internal Server Error" : "Authentication Failed");
+                w.WriteString("reason", fault.Kind switch
+                {
+                    FaultKind.Invalid => "Bad Request",
+                    FaultKind.Throttled => fault.Reason,
+                    FaultKind.Unavailable => "Internal Server Error",
+                    _ => "Authentication Failed",
+                });
             }),
             cancel);
         await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "The handshake failed");
@@ -159,6 +167,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     private async Task<ReadOnlyMemory<byte>> AnswerAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
+        if (services.Limits.Says(_who) is { } over) return Fail(head, over);
         try
         {
             return head.Action switch

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
+using Irori.Core.Limits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,7 +23,7 @@ internal sealed record OperationInfo(string Method, string Path, Access Access, 
 /// Serves operations of both versions of the API, all in the same way: read the body, authorize, decode, call, encode. Whatever goes wrong is
 /// answered in the shape of the version with HTTP status 200.
 /// </summary>
-internal sealed partial class Operations(Authorizer authorizer, OwnAddress address, ILogger<Operations> log)
+internal sealed partial class Operations(Authorizer authorizer, CallLimiter limits, OwnAddress address, ILogger<Operations> log)
 {
     /// <summary>Largest body, in bytes: a device's whole state with room around it.</summary>
     public const int MaxBody = 128 * 1024;
@@ -81,7 +82,7 @@ internal sealed partial class Operations(Authorizer authorizer, OwnAddress addre
         try
         {
             if (!(await ReadBodyAsync(context.Request, cancel)).Try(out var body, out var fault)) return fault;
-            if (!(await authorizer.AuthorizeAsync(context.Request, body, info, cancel)).Try(out var caller, out fault)) return fault;
+            if (!(await AdmitAsync(context.Request, body, info, cancel)).Try(out var caller, out fault)) return fault;
             // The body of a GET is not signed, and means nothing.
             var decoded = TakesBody(info.Method) && context.Request.RouteValues.Count == 0
                 ? RequestDecoder.Body(body, type)
@@ -106,6 +107,16 @@ internal sealed partial class Operations(Authorizer authorizer, OwnAddress addre
         {
             return new Fault(FaultKind.Unavailable, "The caller is gone");
         }
+    }
+
+    // A good token is counted by its session, everything else by the address: a signature before it is looked at, because that costs more.
+    private async Task<Result<Caller>> AdmitAsync(HttpRequest request, ReadOnlyMemory<byte> body, OperationInfo info, CancellationToken cancel)
+    {
+        var from = request.HttpContext.Connection.RemoteIpAddress;
+        var token = Authorizer.ShowsToken(request, info.Access);
+        if (!token && limits.From(from, info.Name) is { } crowded) return crowded;
+        if (!(await authorizer.AuthorizeAsync(request, body, info, cancel)).Try(out var caller, out var fault)) return token ? limits.From(from, info.Name) ?? fault : fault;
+        return caller.Who is { } who && limits.Of(who, info.Name) is { } over ? over : caller;
     }
 
     private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancel)

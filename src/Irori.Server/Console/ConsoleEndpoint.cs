@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Devices;
+using Irori.Core.Limits;
 using Irori.Server.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +34,8 @@ internal static class ConsoleEndpoint
     /// <summary>For everybody.</summary>
     public static ConsoleHandler Anonymous<TApi, T>(Func<TApi, HttpContext, Task<Result<T>>> handle, JsonTypeInfo<T> json)
         where TApi : notnull => new(
-        ConsoleAccess.Anonymous, context => GuardAsync(context, async () => await WriteAsync(context, await handle(Api<TApi>(context), context), json)));
+        ConsoleAccess.Anonymous,
+        context => GuardAsync(context, async () => await WriteAsync(context, Crowd(context) is { } crowded ? crowded : await handle(Api<TApi>(context), context), json)));
 
     /// <summary>For who is signed in.</summary>
     public static ConsoleHandler Signed<TApi, T>(Func<TApi, HttpContext, Principal, Task<Result<T>>> handle, JsonTypeInfo<T> json)
@@ -48,8 +50,9 @@ internal static class ConsoleEndpoint
             context,
             async () =>
             {
-                if ((await WhoAsync(context)).Try(out var who, out var fault)) await handle(Api<TApi>(context), context, who);
-                else await ConsoleFaults.WriteAsync(context, fault);
+                if (!(await WhoAsync(context)).Try(out var who, out var fault)) await ConsoleFaults.WriteAsync(context, Crowd(context) ?? fault);
+                else if (Api<CallLimiter>(context).Of(who, NameOf(context)) is { } over) await ConsoleFaults.WriteAsync(context, over);
+                else await handle(Api<TApi>(context), context, who);
             }));
 
     /// <summary>For operators; for everybody else who is signed in there is no such page, whatever the request says.</summary>
@@ -69,6 +72,10 @@ internal static class ConsoleEndpoint
 
     /// <summary>The caller's address.</summary>
     public static string? Ip(HttpContext context) => context.Connection.RemoteIpAddress?.ToString();
+
+    private static Fault? Crowd(HttpContext context) => Api<CallLimiter>(context).From(context.Connection.RemoteIpAddress, NameOf(context));
+
+    private static string NameOf(HttpContext context) => context.GetEndpoint()?.DisplayName ?? "the console";
 
     private static async Task GuardAsync(HttpContext context, Func<Task> handle)
     {

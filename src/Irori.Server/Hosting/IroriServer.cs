@@ -132,12 +132,13 @@ public sealed class IroriServer : IAsyncDisposable
         app.MapConsole();
         app.MapCoolKit();
         app.MapFirmware();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").Limit((limits, from) => limits.From(from, "openapi"));
     }
 
     private static ForwardedHeadersOptions Forwarded(IReadOnlyList<string> proxies)
     {
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        // A chain of proxies is followed back as long as each of them is configured.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)

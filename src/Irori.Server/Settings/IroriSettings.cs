@@ -36,6 +36,9 @@ public sealed record IroriSettings
     /// <summary>Reverse proxies, as addresses or networks, whose X-Forwarded-For and X-Forwarded-Proto are believed.</summary>
     public IReadOnlyList<string> Proxies { get; init; } = [];
 
+    /// <summary>How much everybody may ask.</summary>
+    public LimitsSection Limits { get; init; } = new();
+
     /// <summary>Where the truth is stored.</summary>
     public DatabaseSection Database { get; init; } = new();
 

@@ -39,6 +39,8 @@ public sealed class TestServer : IAsyncDisposable
         {
             Data = folder, Bind = "localhost", CodeSender = CodeDelivery.Outbox, Mode = InstallationMode.Home, Database = await DatabaseAsync(engine),
             Links = new LinksSection { OfflineGraceSeconds = 0 },
+            // Tests ask for more than people do; those of the limits set their own.
+            Limits = new LimitsSection { Preset = LimitPreset.Off },
         };
         wanted = settings?.Invoke(wanted) ?? wanted;
         var chosen = options ?? new ServerOptions();
