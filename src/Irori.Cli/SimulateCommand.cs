@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Irori.Server.Settings;
 using Irori.Simulator;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,9 @@ internal static class SimulateCommand
             --device 1000000001:4f0c...:lamp --device 1000000002:9a1b...:meter
         Or with the devices of a demo server:
           irori simulate --devices data/demo.json
+        Or one in pairing mode, which irori pair then points at a server:
+          irori simulate --pairing 127.0.0.1:8070 --device 1000000001:4f0c...:lamp
+          irori pair --device http://127.0.0.1:8070 --server 127.0.0.1:8080 --wifi Home --open-wifi
 
         While it runs, write a command and Enter: help shows them, for example
           press 1000000001     its button is pressed
@@ -39,6 +43,13 @@ internal static class SimulateCommand
         Description = "File with a JSON list of {id, key, kind, chipId}, or the demo.json of a demo server", HelpName = "FILE",
     };
 
+    private static readonly Option<string?> Pairing = new("--pairing")
+    {
+        Description = "The one device begins in pairing mode and answers there; it connects to the server that it is told", HelpName = "ADDRESS:PORT",
+    };
+
+    private static readonly Option<bool> Plain = new("--plain") { Description = "With --pairing: the device speaks without TLS, as old firmware does" };
+
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "Take any certificate of the server, also a self-signed one" };
 
     private static readonly Option<string?> MeterSeconds = new("--meter-seconds")
@@ -54,27 +65,24 @@ internal static class SimulateCommand
     public static Command Create()
     {
         var command = new Command("simulate", Description);
-        foreach (var option in (Option[])[Server, Device, Devices, Insecure, MeterSeconds, Behave]) command.Options.Add(option);
+        foreach (var option in (Option[])[Server, Device, Devices, Pairing, Plain, Insecure, MeterSeconds, Behave]) command.Options.Add(option);
         command.SetAction((call, cancel) => RunAsync(call, cancel));
         return command;
     }
 
     /// <summary>The simulation that the arguments describe.</summary>
     /// <exception cref="StartupException">Something in them is wrong.</exception>
-    internal static Simulation Load(ParseResult call, ILogger log)
+    internal static Simulation Load(ParseResult call, ILogger log, Uri? paired = null)
     {
         try
         {
-            var file = call.GetValue(Devices) is { } path ? DeviceList.Read(ReadFile(path)) : new DeviceList(null, []);
-            List<DevicePlan> plans = [.. file.Devices, .. (call.GetValue(Device) ?? []).Select(DeviceList.Parse)];
-            if (plans.Count == 0) throw new FormatException("There is no device to simulate; name some by --device or --devices.");
-            if (plans.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw new FormatException($"Device {twice.Key} is named twice; leave one out.");
-            var server = call.GetValue(Server) is { } given ? DeviceList.ParseServer(given) : file.Server;
+            var (file, plans) = PlansOf(call);
+            var server = paired ?? (call.GetValue(Server) is { } given ? DeviceList.ParseServer(given) : file.Server);
             var options = new SimulationOptions
             {
                 Server = server ?? throw new FormatException("The address of the server is missing; add --server http://localhost:8080."),
-                TrustAnyCertificate = call.GetValue(Insecure),
+                // Whoever pairs a device decides what it trusts.
+                TrustAnyCertificate = call.GetValue(Insecure) || paired is not null,
             };
             if (call.GetValue(MeterSeconds) is { } seconds) options = options with { MeterInterval = Interval(seconds) };
             var simulation = new Simulation(options, plans, TimeProvider.System, log);
@@ -90,7 +98,8 @@ internal static class SimulateCommand
     private static async Task<int> RunAsync(ParseResult call, CancellationToken cancel)
     {
         var output = TextWriter.Synchronized(call.InvocationConfiguration.Output);
-        var simulation = Load(call, new LineLog(output, TimeProvider.System));
+        var paired = call.GetValue(Pairing) is { } at ? await PairAsync(call, at, output, cancel) : null;
+        var simulation = Load(call, new LineLog(output, TimeProvider.System), paired);
         await output.WriteLineAsync($"Simulated devices: {simulation.Devices.Count}. Write help for the commands; stop with Ctrl+C.");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = simulation.RunAsync(stop.Token);
@@ -102,6 +111,34 @@ internal static class SimulateCommand
         await stop.CancelAsync();
         await running;
         return ExitCode.Done;
+    }
+
+    private static (DeviceList File, List<DevicePlan> Plans) PlansOf(ParseResult call)
+    {
+        var file = call.GetValue(Devices) is { } path ? DeviceList.Read(ReadFile(path)) : new DeviceList(null, []);
+        List<DevicePlan> plans = [.. file.Devices, .. (call.GetValue(Device) ?? []).Select(DeviceList.Parse)];
+        if (plans.Count == 0) throw new FormatException("There is no device to simulate; name some by --device or --devices.");
+        return plans.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice
+            ? throw new FormatException($"Device {twice.Key} is named twice; leave one out.")
+            : (file, plans);
+    }
+
+    private static async Task<Uri> PairAsync(ParseResult call, string at, TextWriter output, CancellationToken cancel)
+    {
+        try
+        {
+            if (PlansOf(call).Plans is not [var plan]) throw new FormatException("One device at a time is in pairing mode; name it by --device.");
+            if (!IPEndPoint.TryParse(at, out var place)) throw new FormatException($"--pairing is \"{at}\", but must be an address and port of this machine, such as 127.0.0.1:8070.");
+            await using var mode = await PairingMode.StartAsync(plan, place, cancel: cancel);
+            await output.WriteLineAsync($"{plan.Id} is in pairing mode at {mode.Address}.");
+            var paired = await mode.PairedAsync(cancel);
+            await output.WriteLineAsync($"It was told to join \"{paired.Wifi}\" and to look for its server at {paired.ServerName}:{paired.Port}.");
+            return paired.Server(call.GetValue(Plain));
+        }
+        catch (Exception e) when (e is FormatException or IOException)
+        {
+            throw new StartupException(e.Message);
+        }
     }
 
     private static TimeSpan Interval(string seconds) => double.TryParse(seconds, out var number) && number is >= 0.01 and <= 86_400

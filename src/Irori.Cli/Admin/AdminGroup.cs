@@ -14,7 +14,7 @@ internal static class AdminGroup
         Group("product", "What devices of one make have in common.", ProductAdd.Create(), ProductList.Create(), ProductShow.Create()),
         Group(
             "device", "The devices in the records.",
-            DeviceAdd.Create(), DeviceImport.Create(), DeviceFind.Create(), DeviceShow.Create(), DeviceDisable.Create(), DeviceEnable.Create()),
+            DeviceAdd.Create(), DeviceImport.Create(), DeviceFind.Create(), DeviceShow.Create(), DeviceDisable.Create(), DeviceEnable.Create(), DeviceAdopt.Create()),
         Group("firmware", "What devices can be upgraded to.", FirmwareAdd.Create(), FirmwareList.Create(), FirmwareRemove.Create()));
 
     private static Command Group(string name, string description, params Command[] commands)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
@@ -114,28 +115,18 @@ public sealed class DeviceService(
     /// Adds a device to the account of somebody who proves to hold it. Repeating it changes name and place. A device that another account
     /// owned goes over to who proved it (model: single binding mode), and its history starts anew.
     /// </summary>
-    public async Task<Result<VisibleDevice>> AddAsync(Principal who, AddDevice wanted, CancellationToken cancel)
-    {
-        IReadOnlyList<EndedBinding> ended = [];
-        var added = await database.WriteAsync<VisibleDevice>(
-            async s =>
-            {
-                if (!(await ProveAsync(s, who, wanted)).Try(out var device, out var fault)) return fault;
-                if (!(await HomeService.ResolveAsync(s, who.Account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
-                // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
-                await s.Devices.RenameAsync(device.No, wanted.Name);
-                if (await IsKeptAsync(s, who, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
-                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
-                await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
-                await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
-                return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
-                    ? visible
-                    : new Fault(FaultKind.AppRefused, "this app does not support of adding this brand and its device", AddFields.Brand);
-            },
-            cancel);
-        if (added.IsOk) bindings.Announce(ended);
-        return added;
-    }
+    public Task<Result<VisibleDevice>> AddAsync(Principal who, AddDevice wanted, CancellationToken cancel) => TakeAsync<VisibleDevice>(
+        who.Account,
+        who.App.Dialect,
+        wanted,
+        async (s, device) => await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
+            ? visible
+            : new Fault(FaultKind.AppRefused, "this app does not support of adding this brand and its device", AddFields.Brand),
+        cancel);
+
+    /// <summary>An operator who has read a device's key adds it to somebody's account, without an app. Otherwise as <see cref="AddAsync"/>.</summary>
+    public Task<Result<Device>> GiveAsync(Account account, string dialect, AddDevice wanted, CancellationToken cancel) =>
+        TakeAsync(account, dialect, wanted, (_, device) => Task.FromResult(Result.Of(device)), cancel);
 
     /// <summary>Removes a device from the account: the owner gives it up, a guest gives his share back.</summary>
     public async Task<Result<Done>> RemoveAsync(Principal who, string deviceId, CancellationToken cancel)
@@ -233,13 +224,35 @@ public sealed class DeviceService(
         return kept.Fault ?? unknown with { Detail = DeviceIntroduction.Adoptable };
     }
 
-    private static async Task<bool> IsKeptAsync(IStores stores, Principal who, Device device, Taking taking)
+    private async Task<Result<T>> TakeAsync<T>(
+        Account account, string dialect, AddDevice wanted, Func<IStores, Device, Task<Result<T>>> answer, CancellationToken cancel)
     {
-        if (taking == Taking.Anyones || (await stores.Bindings.ViewersAsync(device.No)).OwnerId is not { } owner) return false;
-        return taking == Taking.Free || owner != who.Account.Id;
+        IReadOnlyList<EndedBinding> ended = [];
+        var added = await database.WriteAsync<T>(
+            async s =>
+            {
+                if (!(await ProveAsync(s, dialect, wanted)).Try(out var device, out var fault)) return fault;
+                if (!(await HomeService.ResolveAsync(s, account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
+                // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
+                await s.Devices.RenameAsync(device.No, wanted.Name);
+                if (await IsKeptAsync(s, account, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
+                ended = await bindings.TakeAsync(s, account.No, device.No, wanted.Settings);
+                await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
+                await HomeService.PlaceAsync(s, account.No, place.Home, place.Room, device.No, wanted.End);
+                return await answer(s, device);
+            },
+            cancel);
+        if (added.IsOk) bindings.Announce(ended);
+        return added;
     }
 
-    private async Task<Result<Device>> ProveAsync(IStores stores, Principal who, AddDevice wanted)
+    private static async Task<bool> IsKeptAsync(IStores stores, Account account, Device device, Taking taking)
+    {
+        if (taking == Taking.Anyones || (await stores.Bindings.ViewersAsync(device.No)).OwnerId is not { } owner) return false;
+        return taking == Taking.Free || owner != account.Id;
+    }
+
+    private async Task<Result<Device>> ProveAsync(IStores stores, string dialect, AddDevice wanted)
     {
         if (wanted.ReadName is { } name)
         {
@@ -249,12 +262,12 @@ public sealed class DeviceService(
         }
 
         var device = await stores.Devices.FindAsync(wanted.DeviceId);
-        if (device is null) return await AdoptAsync(stores, who.App.Dialect, wanted);
+        if (device is null) return await AdoptAsync(stores, dialect, wanted);
         if (device.Lifecycle == Lifecycle.Disabled) return new Fault(FaultKind.NotManufactured, "The device is not in the records");
         var known = device.FactoryData().ChipId;
         if (known is not null && !string.Equals(known, wanted.ChipId, StringComparison.OrdinalIgnoreCase))
             return new Fault(FaultKind.WrongProof, "The chip id is wrong", AddFields.ChipId);
-        var secret = await stores.Devices.FindCredentialAsync(device.No, who.App.Dialect, KeyCredential);
+        var secret = await stores.Devices.FindCredentialAsync(device.No, dialect, KeyCredential);
         return secret is not null && wanted.Holds(keys.DecryptText(secret)) ? device : WrongDigest;
     }
 
@@ -301,7 +314,8 @@ public sealed class DeviceService(
 
     private static Fault WrongDigest => new(FaultKind.WrongProof, "The proof of the device's key is wrong", AddFields.Digest);
 
-    internal static bool SameKey(string known, string shown) =>
+    /// <summary>Whether two keys are the same, compared in constant time.</summary>
+    public static bool SameKey(string known, string shown) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(shown));
 }
 

@@ -131,7 +131,7 @@ public sealed class CallLimiterTests
     private static CallLimits Of(string preset) => preset == "home" ? CallLimits.Home : CallLimits.Documented;
 
     private static Principal Session(long no) => new(
-        new Account { No = no, Id = $"{no}", Region = "eu", CallingCode = "+49", Nickname = "", Created = default },
+        new Account { No = no, Id = $"{no}", Region = "eu", CallingCode = "+49", Lang = "en", Nickname = "", Created = default },
         new App
         {
             Id = "app", Project = 1, Dialect = "coolkit", Kind = AppKind.Client, SecretEnc = [], SingleSession = false, AccessSeconds = 1, RefreshSeconds = 1, Disabled = false,
