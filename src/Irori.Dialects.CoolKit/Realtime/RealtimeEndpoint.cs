@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using Irori.Core;
+using Irori.Core.Installation;
 using Irori.Core.Limits;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Builder;
@@ -86,7 +87,7 @@ internal sealed partial class RealtimeEndpoint(
             var head = frame is null ? default : FrameHead.Of(frame.RootElement);
             switch (head.Action)
             {
-                case "userOnline":
+                case "userOnline" when context.Features.Get<OldListener>() is null:
                     using (var app = new AppConnection(apps, socket, ip)) await app.RunAsync(frame!, head, cancel);
                     return;
                 case "register":

@@ -27,6 +27,9 @@ public sealed record IroriSettings
     /// <summary>Address to listen at: *, localhost, or one IP address of this machine.</summary>
     public string Bind { get; init; } = "*";
 
+    /// <summary>Further listeners for old hardware.</summary>
+    public OldDevicesSection OldDevices { get; init; } = new();
+
     /// <summary>The address that is handed out to apps and devices.</summary>
     public PublicSection Public { get; init; } = new();
 

@@ -24,6 +24,9 @@ public sealed class TestServer : IAsyncDisposable
 
     public Uri Https => _server.Https!;
 
+    /// <summary>Addresses for old devices.</summary>
+    public IReadOnlyList<Uri> Old => _server.Old;
+
     /// <summary>The data folder.</summary>
     public string Folder => _folder;
 
