@@ -68,9 +68,9 @@ internal sealed class PairCommand : ExampleCommand
         var wifi = WifiOf(call.GetRequiredValue(_wifi));
         var address = AddressOf(call.GetRequiredValue(_device));
         var minutes = call.GetValue(_minutes) is >= 1 and <= 60 and var given ? given : throw Wrong("--minutes is a number from 1 to 60.");
-        var login = call.GetValue(_addTo) is { } text ? LoginOf(text) : null;
+        Login? login = call.GetValue(_addTo) is { } text ? LoginOf(text) : null;
         await using var home = login is null ? null : await Administration.OpenAsync(_settings.Load(call), SettingsOptions.MasterKey, cancel);
-        var account = home is null ? null : await AccountAsync(home, login!, cancel);
+        var account = home is null ? null : await AccountAsync(home, login!.Value, cancel);
         var password = await PasswordAsync(call, cancel);
 
         using var client = new PairingClient(address);

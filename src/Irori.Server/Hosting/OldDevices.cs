@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Irori.Core.Installation;
 using Irori.Server.Settings;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;

@@ -20,7 +20,11 @@ public sealed class OldDeviceTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task By_default_there_are_none() => (await StartAsync(s => s)).Server.Old.ShouldBeEmpty();
+    public async Task By_default_there_are_none()
+    {
+        await using var house = await StartAsync(s => s);
+        house.Server.Old.ShouldBeEmpty();
+    }
 
     [Fact]
     public async Task A_device_without_TLS_is_told_the_very_port_that_it_asked_and_works_there()
