@@ -73,7 +73,7 @@ public sealed class OldDeviceTests
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, house.Server.Old[0].Port, Cancel);
         await using var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
-#pragma warning disable SYSLIB0039, SYSLIB0040, CA5397 // What old firmware speaks.
+#pragma warning disable SYSLIB0039, SYSLIB0040, CA5397, CA1416 // What old firmware speaks.
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
             {
@@ -82,7 +82,7 @@ public sealed class OldDeviceTests
             },
             Cancel);
         tls.SslProtocol.ShouldBe(SslProtocols.Tls);
-#pragma warning restore SYSLIB0039, SYSLIB0040, CA5397
+#pragma warning restore SYSLIB0039, SYSLIB0040, CA5397, CA1416
         var register = $$"""{"action":"register","userAgent":"device","version":2,"deviceid":"{{made.Device.Id}}","apikey":"{{made.Key}}","model":"PSC-B01-GL","romVersion":"1.5.5","ts":14}""";
         const string Hello =
             "GET /api/ws HTTP/1.1\r\nHost: iotgo.iteadstudio.com\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: ITEADTmobiM0x1DabcEsnw==\r\nSec-WebSocket-Version: 13\r\n\r\n";

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +12,7 @@ using Irori.Dialects.CoolKit;
 using Irori.Dialects.CoolKit.Wire;
 using Irori.Server.Console;
 using Irori.Server.Settings;
+using Irori.Simulator;
 using Irori.Tests.Cli;
 using Irori.Tests.CoolKit;
 using Microsoft.AspNetCore.Routing;
@@ -68,6 +70,7 @@ public sealed class SecretTests
         ("admin app add", "secret", "operator"),
         ("admin device add", "key", "operator"),
         ("admin operator add --mint-password", "password", "operator"),
+        ("pair", "key", "operator"),
     ];
 
     private readonly Dictionary<string, string> _secrets = new(StringComparer.Ordinal);
@@ -379,6 +382,13 @@ public sealed class SecretTests
             run.Code.ShouldBe(0, run.Error);
             _seen.Add((shown, "operator", "", run.Output + run.Error));
         }
+
+        var paired = new DevicePlan("1000fffff1", Ids.DeviceKey(), DeviceKind.Switch);
+        await using var pairing = await PairingMode.StartAsync(paired, new IPEndPoint(IPAddress.Loopback, 0), cancel: Cancel);
+        Keep("device key", paired.Key);
+        var pair = await CliRun.RunAsync("", ["pair", "--device", $"{pairing.Address}", "--server", "192.168.1.10", "--wifi", "Home", "--open-wifi", "--json"]);
+        Take("pair", "operator", pair.Json);
+        _seen.Add(("pair", "operator", "what it says beside", pair.Error));
 
         async Task<string> AddAsync(string field, string command, params string[] more)
         {
