@@ -28,7 +28,7 @@ internal sealed class FirmwareApi(FirmwareService firmware, ProductService produ
     public const int MaxUpload = 32 * 1024 * 1024;
 
     private const int Page = 100;
-    private const int MaxFields = 4;
+    private const int MaxFields = 3 + FirmwareService.MaxFiles;
 
     public async Task<Result<ProductsAnswer>> ProductsAsync(HttpContext context)
     {
