@@ -174,7 +174,7 @@ public sealed class PairTests
                 var body = post ? reply ?? "" : self;
                 await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), Cancel);
             }
-            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
             {
                 return;
             }
