@@ -54,7 +54,7 @@ internal sealed record DispatchDeviceAnswer
 /// Tells apps and devices where to connect: the configured public address, else the host and port that they asked. Every listener that
 /// answers this also takes the connection. While too many devices connect, a device is asked to come back.
 /// </summary>
-internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer authorizer)
+internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer authorizer, Guard guard)
 {
     private const int LongestWait = 10;
     private const string App = "/dispatch/app";
@@ -79,17 +79,8 @@ internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer
         else await Operations.WriteAsync(context, new DispatchRefusal(V1Faults.OfTokens(fault), fault.Reason), CoolKitJson.TypeOf<DispatchRefusal>());
     }
 
-    private async Task<Fault?> CheckAsync(HttpContext context)
-    {
-        try
-        {
-            return (await authorizer.AuthorizeAsync(context.Request, default, Asking, context.RequestAborted)).Fault;
-        }
-        catch (UnavailableException)
-        {
-            return UnavailableException.Fault;
-        }
-    }
+    private async Task<Fault?> CheckAsync(HttpContext context) => (await guard.RunAsync(
+        Asking.Name, () => authorizer.AuthorizeAsync(context.Request, default, Asking, context.RequestAborted), context.RequestAborted)).Fault;
 
     private Task AnswerAppAsync(HttpContext context)
     {
