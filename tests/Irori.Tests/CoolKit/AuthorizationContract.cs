@@ -1,4 +1,3 @@
-using Irori.Core.Accounts;
 using Irori.Core.Projects;
 using Shouldly;
 
@@ -94,7 +93,7 @@ public abstract class AuthorizationContract(HouseFixture fixture)
         var replaced = displaced.Token;
         await displaced.LoginAsync(displaced.Email, CoolKitHouse.Password);
         var tokens = new List<string?> { "unknown", new string('a', 5000), person.RefreshToken, signedOut.Token, replaced };
-        foreach (var app in new[] { await House.AddAppAsync("console"), await House.AddAppAsync("gizwits") }) tokens.Add(await TokenAsync(person.Email, app.App));
+        foreach (var app in new[] { await House.AddAppAsync("console"), await House.AddAppAsync("gizwits") }) tokens.Add(await House.TokenAsync(person.Email, app.App));
 
         foreach (var token in tokens) await IsRefusedAsync(person, operation, call with { Authorization = $"Bearer {token}" }, 401);
         (await displaced.GetAsync("/v2/user/profile")).Error().ShouldBe(0);
@@ -133,7 +132,7 @@ public abstract class AuthorizationContract(HouseFixture fixture)
         var email = House.NewEmail();
         await House.AddAccountAsync(email);
         using var app = AppOf(secret);
-        app.Token = await TokenAsync(email, secret.App);
+        app.Token = await House.TokenAsync(email, secret.App);
         await IsRefusedAsync(app, operation, operation.Bear(app, operation.Call(operation.Sample())), 401);
     }
 
@@ -176,9 +175,6 @@ public abstract class AuthorizationContract(HouseFixture fixture)
     }
 
     private CoolKitApp AppOf(AppSecret secret) => new(House.Server.Http, secret.App.Id, secret.Secret);
-
-    private async Task<string> TokenAsync(string email, App app) => (await House.Server.Service<AccountService>().SignInAsync(
-        Login.Email(email).Value, CoolKitHouse.Password, null, app, null, TestContext.Current.CancellationToken)).Value.Tokens.Access;
 
     // Answers why.
     private static async Task<string> IsRefusedAsync(CoolKitApp app, Operation operation, Call call, int error)

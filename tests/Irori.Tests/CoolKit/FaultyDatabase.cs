@@ -1,0 +1,56 @@
+using Irori.Core;
+using Irori.Core.States;
+
+namespace Irori.Tests.CoolKit;
+
+/// <summary>A database that fails when a test says so. A write fails after its work and before its commit, where most can go wrong.</summary>
+internal sealed class FaultyDatabase(IDatabase inner) : IDatabase
+{
+    private int _writes;
+
+    /// <summary>What reads fail with; null: they do not.</summary>
+    public Func<Exception>? Reads { get; set; }
+
+    /// <summary>What writes fail with; null: they do not.</summary>
+    public Func<Exception>? Writes { get; set; }
+
+    /// <summary>How many writes succeed before one fails.</summary>
+    public int Spared { get; set; }
+
+    /// <summary>How many writes were begun since somebody said so.</summary>
+    public int Begun
+    {
+        get => Volatile.Read(ref _writes);
+        set => Volatile.Write(ref _writes, value);
+    }
+
+    public Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => Reads is { } fail ? Task.FromException<T>(fail()) : inner.ReadAsync(work, cancel);
+
+    public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.WriteAsync(Failing(work), cancel);
+
+    public Task<Result<T>> GroupWriteAsync<T>(long device, Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.GroupWriteAsync(device, Failing(work), cancel);
+
+    public async Task<Result<StateWritten>> WriteStateAsync(StateWrite write, CancellationToken cancel)
+    {
+        if (Next() is not { } fault) return await inner.WriteStateAsync(write, cancel);
+        return fault is UnavailableException ? UnavailableException.Fault : throw fault;
+    }
+
+    public Task CheckAsync(CancellationToken cancel) => inner.CheckAsync(cancel);
+
+    private Func<IStores, Task<Result<T>>> Failing<T>(Func<IStores, Task<Result<T>>> work)
+    {
+        var fault = Next();
+        return async stores =>
+        {
+            var done = await work(stores);
+            return fault is null || !done.IsOk ? done : throw fault;
+        };
+    }
+
+    private Exception? Next()
+    {
+        var begun = Interlocked.Increment(ref _writes);
+        return begun > Spared ? Writes?.Invoke() : null;
+    }
+}
