@@ -1,4 +1,6 @@
 using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
 using Irori.Core.States;
 
 namespace Irori.Tests.CoolKit;
@@ -25,6 +27,12 @@ internal sealed class FaultyDatabase(IDatabase inner) : IDatabase
     }
 
     public Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => Reads is { } fail ? Task.FromException<T>(fail()) : inner.ReadAsync(work, cancel);
+
+    public Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel) =>
+        Reads is { } fail ? Task.FromException<SignedIn?>(fail()) : inner.FindSessionAsync(accessHash, cancel);
+
+    public Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel) =>
+        Reads is { } fail ? Task.FromException<CommandTarget?>(fail()) : inner.FindTargetAsync(account, app, deviceId, cancel);
 
     public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.WriteAsync(Failing(work), cancel);
 
