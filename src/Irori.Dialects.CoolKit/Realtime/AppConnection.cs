@@ -167,7 +167,7 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
         return Obeyed(head, upgrade.Apikey, await services.Commands.UpgradeAsync(_who, device.Id, frame.GetProperty("params").GetRawText(), CommandService.DefaultDeadline, cancel));
     }
 
-    private static Result<ReadOnlyMemory<byte>> Obeyed(FrameHead head, string apikey, Result<CommandAnswer> sent) => sent.Fault is { } fault
+    private static Result<ReadOnlyMemory<byte>> Obeyed(FrameHead head, string apikey, Result<CommandOutcome> sent) => sent.Fault is { } fault
         ? fault
         : FrameWriter.Answer(head, 0, apikey, w => w.WriteString("userAgent", "device"));
 
