@@ -174,6 +174,7 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
     private async Task<Result<ReadOnlyMemory<byte>>> QueryAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
         if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<QueryFrame>()).Try(out var query, out var fault)) return fault;
+        if (query.Check() is { } wrong) return wrong;
         if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return fault;
         var state = RawJson.Params(StateText.ReadValues(device.Values), query.Params);
         return FrameWriter.Answer(head, 0, query.Apikey, w => FrameWriter.Raw(w, "params", state.Text));

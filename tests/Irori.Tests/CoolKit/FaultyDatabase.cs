@@ -16,6 +16,9 @@ internal sealed class FaultyDatabase(IDatabase inner) : IDatabase
     /// <summary>What writes fail with; null: they do not.</summary>
     public Func<Exception>? Writes { get; set; }
 
+    /// <summary>What the opening of a link fails with; null: it does not. Links that end come in between whatever a test does, so they are no writes.</summary>
+    public Func<Exception>? Links { get; set; }
+
     /// <summary>How many writes succeed before one fails.</summary>
     public int Spared { get; set; }
 
@@ -34,9 +37,9 @@ internal sealed class FaultyDatabase(IDatabase inner) : IDatabase
     public Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel) =>
         Reads is { } fail ? Task.FromException<CommandTarget?>(fail()) : inner.FindTargetAsync(account, app, deviceId, cancel);
 
-    public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.WriteAsync(Failing(work), cancel);
+    public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.WriteAsync(Failing(work, Next()), cancel);
 
-    public Task<Result<T>> GroupWriteAsync<T>(long device, Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.GroupWriteAsync(device, Failing(work), cancel);
+    public Task<Result<T>> GroupWriteAsync<T>(long device, Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.GroupWriteAsync(device, Failing(work, Links?.Invoke()), cancel);
 
     public async Task<Result<StateWritten>> WriteStateAsync(StateWrite write, CancellationToken cancel)
     {
@@ -46,15 +49,11 @@ internal sealed class FaultyDatabase(IDatabase inner) : IDatabase
 
     public Task CheckAsync(CancellationToken cancel) => inner.CheckAsync(cancel);
 
-    private Func<IStores, Task<Result<T>>> Failing<T>(Func<IStores, Task<Result<T>>> work)
+    private static Func<IStores, Task<Result<T>>> Failing<T>(Func<IStores, Task<Result<T>>> work, Exception? fault) => async stores =>
     {
-        var fault = Next();
-        return async stores =>
-        {
-            var done = await work(stores);
-            return fault is null || !done.IsOk ? done : throw fault;
-        };
-    }
+        var done = await work(stores);
+        return fault is null || !done.IsOk ? done : throw fault;
+    };
 
     private Exception? Next()
     {

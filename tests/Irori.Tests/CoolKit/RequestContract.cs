@@ -62,8 +62,9 @@ public abstract class RequestContract(HouseFixture fixture)
                 foreach (var wrong in Ranges.Outside(operation, field.Name))
                 {
                     var values = operation.Sample();
-                    // A device id is looked at first, by its shape.
+                    // These are looked at first, by their shape.
                     if (values.ContainsKey("deviceid")) values["deviceid"] = "1000abcdef";
+                    if (values.ContainsKey("user")) values["user"] = new JsonObject { ["email"] = "somebody@example.com" };
                     Put(values, operation.Fields, field.Name, wrong);
                     await IsBadAsync(app, operation, operation.Call(values), field.Name.Split('.', '[')[^1]);
                 }
