@@ -37,6 +37,7 @@ public static class CoolKitDialect
 
     /// <summary>Registers the dialect.</summary>
     public static IServiceCollection AddCoolKit(this IServiceCollection services) => services
+        .AddSingleton<Guard>()
         .AddSingleton<Authorizer>()
         .AddSingleton<Operations>()
         .AddSingleton<OwnAddress>()

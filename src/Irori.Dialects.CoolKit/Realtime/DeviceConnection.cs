@@ -85,7 +85,9 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                if (e is not OperationCanceledException) Log.Failed(services.Log, _deviceId, e);
+                if (e is OperationCanceledException) continue;
+                Log.Failed(services.Log, _deviceId, e);
+                await FailAsync(head, CoolKitFaults.Internal, "The server failed, send it again", cancel);
             }
         }
     }

@@ -55,7 +55,7 @@ internal sealed record DispatchDeviceAnswer
 /// Tells apps and devices where to connect: the configured public address, else the host and port that they asked. Every listener that
 /// answers this also takes the connection. While too many devices connect, or too many from its address, a device is asked to come back.
 /// </summary>
-internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer authorizer, CallLimiter limits)
+internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer authorizer, CallLimiter limits, Guard guard)
 {
     private const int LongestWait = 10;
     private const string App = "/dispatch/app";
@@ -90,17 +90,8 @@ internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer
         return Operations.WriteAsync(context, new DispatchRefusal(error, fault.Reason), CoolKitJson.TypeOf<DispatchRefusal>());
     }
 
-    private async Task<Fault?> CheckAsync(HttpContext context)
-    {
-        try
-        {
-            return (await authorizer.AuthorizeAsync(context.Request, default, Asking, context.RequestAborted)).Fault;
-        }
-        catch (UnavailableException)
-        {
-            return UnavailableException.Fault;
-        }
-    }
+    private async Task<Fault?> CheckAsync(HttpContext context) => (await guard.RunAsync(
+        Asking.Name, () => authorizer.AuthorizeAsync(context.Request, default, Asking, context.RequestAborted), context.RequestAborted)).Fault;
 
     private Task TellAppAsync(HttpContext context)
     {

@@ -76,6 +76,9 @@ internal sealed record QueryFrame
 
     /// <summary>Names; none: all.</summary>
     public required IReadOnlyList<string> Params { get; init; }
+
+    /// <summary>What is wrong, or null.</summary>
+    public Fault? Check() => Params.Any(p => p is null) ? Fault.Invalid("params", "params has the names of what to read") : null;
 }
 
 /// <summary>An owner shares a device, changes a share or ends it (CoolKit v1, share).</summary>

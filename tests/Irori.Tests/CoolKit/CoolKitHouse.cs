@@ -91,6 +91,10 @@ internal sealed class CoolKitHouse : IAsyncDisposable
         return app;
     }
 
+    /// <summary>A token of somebody by way of an app, whatever kind of app it is.</summary>
+    public async Task<string> TokenAsync(string email, App app) =>
+        (await Server.Service<AccountService>().SignInAsync(Login.Email(email).Value, Password, null, app, null, Cancel)).Value.Tokens.Access;
+
     /// <summary>Another app, by the rules of this test.</summary>
     public async Task<AppSecret> AddAppAsync(
         string dialect = "coolkit", bool single = false, bool disabled = false, bool allProducts = true, int accessSeconds = 3600, int refreshSeconds = 7200)

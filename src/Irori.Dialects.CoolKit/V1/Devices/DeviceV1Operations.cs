@@ -19,6 +19,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
 
     private const string Control = "Device control";
     private const int Page = 500;
+    private const int MaxGsmId = 64;
     private static readonly Edition Adding = new AddingEdition();
 
     public void Map(IEndpointRouteBuilder routes)
@@ -73,6 +74,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
     private async Task<Result<OneDeviceV1>> AddGsmAsync(Caller caller, AddGsmV1Request request, CancellationToken cancel)
     {
         if (DeviceOperations.CheckName(request.Name) is { } wrong) return wrong;
+        if (request.Id.Length is 0 or > MaxGsmId) return new Fault(FaultKind.Invalid, "id is what stands in the QR code", CoolKitFaults.DeviceIdShape);
         var read = new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", request.Id);
         return await AddAsync(caller, AddDevice.ByName(read, request.Name, new DeviceSettings().WithDefaults().ToJson()), cancel);
     }
