@@ -27,7 +27,7 @@ public sealed partial class SimulatedDevice
         _dice = dice;
         _time = time;
         _log = log;
-        _hardware = Hardware.Of(plan.Kind, options);
+        _hardware = Hardware.Of(plan, options, time);
         _backoff = new Backoff(options, dice);
         Firmware = new Firmware(plan, time);
         Outbox = new Outbox(_hardware.FirstState(), Firmware.NextNumber);
@@ -58,6 +58,8 @@ public sealed partial class SimulatedDevice
     /// <summary>Hears of every report that the server has acknowledged: device id, <c>d_seq</c>, parameters as JSON.</summary>
     public Action<string, long, string>? ReportAcknowledged { get; set; }
 
+    internal DevicePlan Plan => _plan;
+
     internal Firmware Firmware { get; }
 
     internal Outbox Outbox { get; }
@@ -70,7 +72,7 @@ public sealed partial class SimulatedDevice
     {
         if (!Plugged) return;
         var wait = Online;
-        var reported = Outbox.Change(Hardware.Press);
+        var reported = Outbox.Change(_hardware.Press);
         Log.Pressed(_log, Id);
         if (wait) await reported.WaitAsync(cancel);
     }
