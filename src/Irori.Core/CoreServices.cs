@@ -48,5 +48,6 @@ public static class CoreServices
         .AddSingleton<ShareReview>()
         .AddSingleton<SharingService>()
         .AddSingleton<SignInThrottle>()
+        .AddSingleton<SubDeviceService>()
         .AddSingleton<StorageGate>();
 }

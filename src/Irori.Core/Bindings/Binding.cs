@@ -76,7 +76,10 @@ public sealed class VisibleDevice
     /// <summary>History is visible from here on.</summary>
     public DateTimeOffset? OwnerSince { get; init; }
 
-    /// <summary>Whether it can be reached now.</summary>
+    /// <summary>Id of the gateway behind which it is, or null.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>Whether it can be reached now; one behind a gateway only while that can.</summary>
     public required bool Online { get; init; }
 
     /// <summary>Whether that it is offline has been told, after the grace. Until then a feed goes on showing what it showed.</summary>

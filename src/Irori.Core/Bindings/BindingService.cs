@@ -31,7 +31,7 @@ public sealed record EndedBinding(long Device, long Account, EndReason Reason, b
 
 /// <summary>
 /// Begins and ends the right to use a device. There is no other way to end one: with it go, in the same unit of work, the person's placement and ranks,
-/// his groups' members, groups around the device, the share by which he has it, and for an owner every share of the device, answered or not.
+/// his groups' members, groups around the device, the share by which he has it, and for an owner every share of the device, answered or not, and what is his behind it.
 /// </summary>
 public sealed class BindingService(IBus bus, TimeProvider time)
 {
@@ -55,6 +55,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
                 if (other.Account == account) continue;
                 await LoseAsync(stores, other, EndReason.TakenOver);
                 ended.Add(new EndedBinding(device, other.Account, EndReason.TakenOver, OwnerChanged: true));
+                if (other.Role == Role.Owner) ended.AddRange(await EndBehindAsync(stores, device, other.Account, EndReason.TakenOver));
             }
         }
 
@@ -93,6 +94,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             ended.Add(new EndedBinding(device, other.Account, why, owner));
         }
 
+        if (owner) ended.AddRange(await EndBehindAsync(stores, device, account, reason));
         return ended;
     }
 
@@ -119,6 +121,14 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
     /// <summary>Tells every node, after the commit, that somebody else may use a device too.</summary>
     internal void AnnounceAdmitted(long device) => bus.Publish(new AccessChanged(device, OwnerChanged: false));
+
+    // What is behind a gateway goes with it, where it is the same person's.
+    private async Task<IReadOnlyList<EndedBinding>> EndBehindAsync(IStores stores, long gateway, long account, EndReason reason)
+    {
+        var ended = new List<EndedBinding>();
+        foreach (var device in await stores.Devices.OwnedBehindAsync(gateway, account)) ended.AddRange(await EndAsync(stores, device, account, reason));
+        return ended;
+    }
 
     private async Task LoseAsync(IStores stores, Binding binding, EndReason reason)
     {

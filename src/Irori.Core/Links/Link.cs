@@ -18,6 +18,9 @@ public sealed record LinkIdentity(
 {
     /// <summary>Id of the owner's account whom the device serves; null: it serves any.</summary>
     public string? OwnerId { get; init; }
+
+    /// <summary>The link of the gateway that carries it; null: it has a connection of its own.</summary>
+    public LinkKey? Gateway { get; init; }
 }
 
 /// <summary>What a device says of itself.</summary>
@@ -75,7 +78,8 @@ public sealed class Link
     /// <summary>Its number; a higher one supersedes it.</summary>
     public long Epoch { get; }
 
-    internal ILinkChannel Channel { get; }
+    /// <summary>Its dialect's end.</summary>
+    public ILinkChannel Channel { get; }
 
     /// <summary>Commits a report; when this completes successfully the device may be acknowledged.</summary>
     public async Task<Result<StateWritten>> ReportAsync(Report report, CancellationToken cancel)

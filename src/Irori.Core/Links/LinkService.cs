@@ -80,7 +80,8 @@ public sealed partial class LinkService
                 async s =>
                 {
                     var back = await s.Links.FindAsync(device.Device) is { Told: false };
-                    var epoch = await s.Links.OpenAsync(device.Device, node.Name, node.Incarnation, channel.Ip, channel.Protocol, now);
+                    if (await s.Links.OpenAsync(device.Device, node, device.Gateway, channel.Ip, channel.Protocol, now) is not { } epoch)
+                        return new Fault(FaultKind.Superseded, "The gateway's connection is over");
                     await s.Links.AddPresenceAsync(device.Device, back ? PresenceKind.ReOnline : PresenceKind.Online, channel.Ip, epoch, "connected", now);
                     var access = await s.Links.ActivatedAsync(device.Device, now);
                     return (epoch, access);

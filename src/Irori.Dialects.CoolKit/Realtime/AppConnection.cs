@@ -7,7 +7,7 @@ using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
 using Irori.Core.Sharing;
-using Irori.Core.States;
+using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +25,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     /// <summary>What every app connection uses.</summary>
     internal sealed record Services(
-        SessionService Sessions, DeviceService Devices, CommandService Commands, SharingService Sharing, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
+        SessionService Sessions, DeviceService Devices, DeviceParams State, CommandService Commands, SharingService Sharing, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
 
     /// <summary>Runs from the handshake to the end of the connection.</summary>
     public async Task RunAsync(JsonDocument handshake, FrameHead head, CancellationToken cancel)
@@ -213,7 +213,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
     {
         if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<QueryFrame>()).Try(out var query, out var fault)) return Fail(head, fault);
         if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
-        var state = RawJson.Params(StateText.ReadValues(device.Values), query.Params);
+        var state = await services.State.ReadAsync(device, query.Params, cancel);
         return FrameWriter.Answer(head, 0, query.Apikey, w => FrameWriter.Raw(w, "params", state.Text));
     }
 

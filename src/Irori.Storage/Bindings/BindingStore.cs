@@ -1,4 +1,5 @@
 using Irori.Core.Bindings;
+using Irori.Storage.Links;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.Bindings;
@@ -7,11 +8,10 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
 {
     private const string Columns = "SELECT account, device, role, alias, settings, permit, since FROM bindings";
 
-    // Online has one definition: the link is open, on a node in the same life, whose lease holds by the database's clock.
     private string Fields =>
         $"""
         SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
-            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online, coalesce(k.told, TRUE) AS offline_told, k.node, k.incarnation, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
+            {OnlineSql.Of(session.Engine)} AS online, pd.id AS parent_id, coalesce(k.told, TRUE) AS offline_told, k.node, k.incarnation, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
             s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         """;
 
@@ -19,6 +19,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         """
         LEFT JOIN bindings ob ON ob.device = d.no AND ob.role = 'Owner'
         LEFT JOIN accounts o ON o.no = ob.account
+        LEFT JOIN devices pd ON pd.no = d.parent
         LEFT JOIN links k ON k.device = d.no
         LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation
         LEFT JOIN homes h ON h.no = l.home

@@ -39,17 +39,19 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
 
     public Task<bool> ProbeAsync() => session.TryAsync("UPDATE installation SET mode = mode");
 
-    public async Task<long> OpenAsync(long device, string node, long incarnation, string? ip, string protocol, DateTimeOffset now)
+    public async Task<long?> OpenAsync(long device, NodeIdentity node, LinkKey? gateway, string? ip, string protocol, DateTimeOffset now)
     {
+        if (gateway is not null && await session.FirstAsync<long?>("SELECT 1 FROM links WHERE device = @Device AND epoch = @Epoch AND closed IS NULL", new { gateway.Device, gateway.Epoch }) is null)
+            return null;
         var epoch = await session.FirstAsync<long>("UPDATE states SET epoch = epoch + 1 WHERE device = @device RETURNING epoch", new { device });
         await session.ExecuteAsync(
             """
-            INSERT INTO links (device, epoch, node, incarnation, opened, closed, told, ip, protocol)
-            VALUES (@device, @epoch, @node, @incarnation, @now, NULL, FALSE, @ip, @protocol)
+            INSERT INTO links (device, epoch, node, incarnation, gateway, gateway_epoch, opened, closed, told, ip, protocol)
+            VALUES (@device, @epoch, @Name, @Incarnation, @gateway, @carried, @now, NULL, FALSE, @ip, @protocol)
             ON CONFLICT (device) DO UPDATE SET epoch = excluded.epoch, node = excluded.node, incarnation = excluded.incarnation,
-                opened = excluded.opened, closed = NULL, told = FALSE, ip = excluded.ip, protocol = excluded.protocol
+                gateway = excluded.gateway, gateway_epoch = excluded.gateway_epoch, opened = excluded.opened, closed = NULL, told = FALSE, ip = excluded.ip, protocol = excluded.protocol
             """,
-            new { device, epoch, node, incarnation, now, ip, protocol });
+            new { device, epoch, node.Name, node.Incarnation, gateway = gateway?.Device, carried = gateway?.Epoch, now, ip, protocol });
         return epoch;
     }
 
@@ -114,7 +116,7 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
     public Task<LinkRow?> FindAsync(long device) => session.FirstAsync<LinkRow>(
         $"""
         SELECT k.device, k.epoch, k.node, k.incarnation, k.opened, k.closed, k.told, k.ip, k.protocol,
-            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online
+            {OnlineSql.Of(session.Engine)} AS online
         FROM links k LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation WHERE k.device = @device
         """,
         new { device });

@@ -62,7 +62,7 @@ public abstract class LinkContract
         var life = await StartAsync(world, "dead", Over);
         var devices = new List<long> { world.Device };
         for (var i = 0; i < 50; i++) devices.Add(await world.AddDeviceAsync($"20000000{i:d2}"));
-        foreach (var device in devices) await world.WriteAsync(s => s.Links.OpenAsync(device, "dead", life, null, "test", Now));
+        foreach (var device in devices) await world.OpenLinkAsync(device, "dead", life);
 
         var closed = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => AllAsync(() => world.WriteAsync(s => s.Links.CloseAbandonedAsync($"n{n}", true, 7)), c => c)));
         var told = new List<PresenceTold>();
@@ -99,11 +99,11 @@ public abstract class LinkContract
         var other = await world.AddDeviceAsync("2000000001");
         var life = await StartAsync(world, "n1", Over);
         var mine = await world.OpenLinkAsync("n1", life);
-        var lost = await world.WriteAsync(s => s.Links.OpenAsync(other, "n1", life, null, "test", Now));
+        var lost = await world.OpenLinkAsync(other, "n1", life);
         await world.WriteAsync(s => s.Links.CloseAbandonedAsync("n2", true, 10));
         await world.WriteAsync(s => s.Links.TellOfflineAsync(TimeSpan.Zero, "node gone", Now, 10));
         var second = await StartAsync(world, "n2", Long);
-        await world.WriteAsync(s => s.Links.OpenAsync(other, "n2", second, null, "test", Now));
+        await world.OpenLinkAsync(other, "n2", second);
         await world.WriteAsync(s => s.Links.RenewAsync("n1", life, 1_000, Long));
 
         var open = await world.WriteAsync(s => s.Links.ReopenAsync([new LinkKey(world.Device, mine), new LinkKey(other, lost)], "n1", 1_000, Now));

@@ -52,8 +52,10 @@ internal sealed class World(IroriDatabase database) : IAsyncDisposable
         Arrival = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
     };
 
-    public Task<long> OpenLinkAsync(string node = "n1", long incarnation = 1) =>
-        WriteAsync(s => s.Links.OpenAsync(Device, node, incarnation, "127.0.0.1", "coolkit", TimeProvider.System.GetUtcNow()));
+    public Task<long> OpenLinkAsync(string node = "n1", long incarnation = 1) => OpenLinkAsync(Device, node, incarnation);
+
+    public async Task<long> OpenLinkAsync(long device, string node, long incarnation, LinkKey? gateway = null) =>
+        (await WriteAsync(s => s.Links.OpenAsync(device, new NodeIdentity(node, incarnation), gateway, "127.0.0.1", "coolkit", TimeProvider.System.GetUtcNow())))!.Value;
 
     public Task<IReadOnlyList<Irori.Core.History.Point>> PointsAsync(string property) =>
         ReadAsync(s => s.History.PointsAsync(Device, property, 0, long.MaxValue, null, 1000));

@@ -129,6 +129,19 @@ internal sealed record ExtraData
     public string? StaMac { get; init; }
 }
 
+/// <summary>A device behind a gateway.</summary>
+internal sealed record SubDeviceData
+{
+    /// <summary>How the gateway knows it.</summary>
+    public required string SubDevId { get; init; }
+
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    /// <summary>Number of its user interface, as text.</summary>
+    public required string Uiid { get; init; }
+}
+
 /// <summary>A group in which a device is.</summary>
 internal sealed record DeviceGroupData(int Type, string GroupId);
 

@@ -5,13 +5,12 @@ using Irori.Core.Groups;
 using Irori.Core.Homes;
 using Irori.Core.Products;
 using Irori.Core.Sharing;
-using Irori.Core.States;
 using Irori.Dialects.CoolKit.Wire;
 
 namespace Irori.Dialects.CoolKit.V2.Devices;
 
 /// <summary>Shows devices and groups as things.</summary>
-internal sealed class ThingMapper(DeviceService devices, ProductService products, GroupService groups, SharingService sharing, HomeService homes)
+internal sealed class ThingMapper(DeviceService devices, ProductService products, GroupService groups, SharingService sharing, HomeService homes, DeviceParams state)
 {
     private const int OwnDevice = 1;
     private const int SharedDevice = 2;
@@ -40,9 +39,10 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         var keys = await devices.KeysForOwnerAsync(found, CoolKitDialect.Name, cancel);
         var memberships = await groups.OfDevicesAsync(who, found, cancel);
         var people = await sharing.PeopleAsync(who, found, cancel);
+        var states = await state.ReadAsync(found, wanted: null, cancel);
         var shown = new List<DeviceData>(found.Count);
-        foreach (var device in found)
-            shown.Add(Device(device, await products.GetAsync(device.Product, cancel), keys.GetValueOrDefault(device.No, ""), memberships[device.No], [.. people[device.No]]));
+        foreach (var (device, values) in found.Zip(states))
+            shown.Add(Device(device, await products.GetAsync(device.Product, cancel), values, keys.GetValueOrDefault(device.No, ""), memberships[device.No], [.. people[device.No]]));
         return shown;
     }
 
@@ -71,7 +71,7 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
     }
 
     private static DeviceData Device(
-        VisibleDevice device, ProductView product, string key, IEnumerable<Membership> memberships, IReadOnlyList<SharePerson> people) => new()
+        VisibleDevice device, ProductView product, RawJson values, string key, IEnumerable<Membership> memberships, IReadOnlyList<SharePerson> people) => new()
     {
         Name = device.Name,
         DeviceId = device.Id,
@@ -89,7 +89,7 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         ShareTo = device.Role == Role.Owner ? [.. people.Select(Person)] : null,
         DeviceKey = key,
         Online = device.Online,
-        Params = RawJson.Params(StateText.ReadValues(device.Values)),
+        Params = values,
         IsSupportGroup = true,
     };
 
