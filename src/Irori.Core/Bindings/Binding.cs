@@ -1,4 +1,5 @@
 using Irori.Core.Links;
+using Irori.Core.Outbox;
 
 namespace Irori.Core.Bindings;
 
@@ -32,6 +33,9 @@ public sealed class Binding
 
     /// <summary>His settings as a JSON object, for instance whether he wants to be told.</summary>
     public string Settings { get; init; } = "{}";
+
+    /// <summary>What of these settings asks to be told of something.</summary>
+    public Wishes Wishes { get; init; } = Wishes.Alarms;
 
     /// <summary>Rights beyond switching, as bits (CoolKit permit).</summary>
     public int Permit { get; init; }
@@ -161,8 +165,8 @@ public interface IBindingStore
     /// <summary>Sets what a person calls a device; null: as the owner does.</summary>
     Task SetAliasAsync(long account, long device, string? alias);
 
-    /// <summary>Replaces a person's settings of a device.</summary>
-    Task SetSettingsAsync(long account, long device, string settings);
+    /// <summary>Replaces a person's settings of a device, and what of them asks to be told of something.</summary>
+    Task SetSettingsAsync(long account, long device, string settings, Wishes wishes);
 
     /// <summary>Removes a binding with its placement and ranks; <see cref="BindingService"/> ends what else hangs on it. False when there was none.</summary>
     Task<bool> RemoveAsync(long account, long device);

@@ -1,5 +1,6 @@
 using Irori.Core.Feeds;
 using Irori.Core.Messages;
+using Irori.Core.Outbox;
 using Irori.Core.Sharing;
 
 namespace Irori.Core.Bindings;
@@ -41,7 +42,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     /// Binds within a unit of work, by the product's binding mode, for somebody who has proved to hold the device.
     /// In a single mode a new owner takes over and all earlier bindings end; they are answered for <see cref="Announce"/>.
     /// </summary>
-    internal async Task<IReadOnlyList<EndedBinding>> TakeAsync(IStores stores, long account, long device, string settings)
+    internal async Task<IReadOnlyList<EndedBinding>> TakeAsync(IStores stores, long account, long device, string settings, Wishes wishes)
     {
         var ended = new List<EndedBinding>();
         var mine = await stores.Bindings.FindAsync(account, device);
@@ -61,7 +62,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
         await stores.Bindings.PutAsync(new Binding
         {
-            Account = account, Device = device, Role = Role.Owner, Settings = settings, Since = mine?.Since ?? time.GetUtcNow(),
+            Account = account, Device = device, Role = Role.Owner, Settings = settings, Wishes = wishes, Since = mine?.Since ?? time.GetUtcNow(),
         });
         return ended;
     }

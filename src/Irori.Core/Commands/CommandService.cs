@@ -13,7 +13,10 @@ namespace Irori.Core.Commands;
 public sealed record DeviceOrder(string DeviceId, string Body);
 
 /// <summary>What a command did.</summary>
-public sealed record CommandAnswer(CommandOutcome Outcome, VisibleDevice Device);
+/// <param name="Outcome">What is known.</param>
+/// <param name="Device">The device.</param>
+/// <param name="Said">What the device said to a question in the command, in its dialect's own form, or null.</param>
+public sealed record CommandAnswer(CommandOutcome Outcome, VisibleDevice Device, string? Said = null);
 
 /// <summary>The one path of every command: check the binding, ask the node that holds the link, answer after the commit of what the device agreed to.</summary>
 public sealed partial class CommandService(IDatabase database, IBus bus, TimeProvider time, ILogger<CommandService> log)
@@ -155,7 +158,7 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
         IroriMeter.CommandEnded(reply.Outcome, time.GetElapsedTime(start));
         return reply.Outcome switch
         {
-            CommandOutcome.Acknowledged or CommandOutcome.Delivered => new CommandAnswer(reply.Outcome, device),
+            CommandOutcome.Acknowledged or CommandOutcome.Delivered => new CommandAnswer(reply.Outcome, device, reply.Said),
             CommandOutcome.Rejected => new Fault(FaultKind.Rejected, "The device refused the command", Detail: reply.Detail),
             CommandOutcome.Offline => new Fault(FaultKind.Offline, "The device is offline"),
             CommandOutcome.Unknown => Silent,

@@ -1,6 +1,7 @@
 using Irori.Core.Bindings;
 using Irori.Core.Feeds;
 using Irori.Core.Installation;
+using Irori.Core.Outbox;
 using Irori.Core.Products;
 
 namespace Irori.Core.Devices;
@@ -67,7 +68,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
                 if (!(await MoveAsync(s, gateway, device)).Try(out fenced, out fault)) return fault;
                 if (bound is null)
                 {
-                    ended = await bindings.TakeAsync(s, owner, device.No, "{}");
+                    ended = await bindings.TakeAsync(s, owner, device.No, "{}", Wishes.Alarms);
                     await PlaceBesideAsync(s, owner, gateway, device.No);
                 }
 
@@ -134,7 +135,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
                 if ((await s.Bindings.OfDeviceAsync(device.No)).Any(b => b.Role == Role.Owner)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 if (!(await MoveAsync(s, gateway.No, device)).Try(out var epoch, out var fault)) return fault;
                 if (epoch is { } fence) moved = (device.No, fence);
-                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
+                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings, Wishes.Alarms);
                 await PlaceBesideAsync(s, who.Account.No, gateway.No, device.No);
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
                     ? visible

@@ -105,6 +105,17 @@ public sealed record ThingModel
         }
     }
 
+    /// <summary>Values that are alarms, as JSON text, by property; null when there are none.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string>? Alarms
+    {
+        get
+        {
+            var alarms = Properties.Where(p => p.Alarm is not null).ToDictionary(p => p.Name, p => p.Alarm!.Value.GetRawText(), StringComparer.Ordinal);
+            return alarms.Count == 0 ? null : alarms;
+        }
+    }
+
     /// <summary>Reads a stored or imported model.</summary>
     /// <exception cref="JsonException">The text is not a thing model; the message names the place.</exception>
     public static ThingModel Parse(string json) => JsonSerializer.Deserialize(json, ThingModelJson.Default.ThingModel) ?? Empty;

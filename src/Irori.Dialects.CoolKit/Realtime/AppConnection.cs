@@ -192,9 +192,14 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         if (command.Params.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) return Fail(head, Fault.Invalid("params", "params must be an object of what to change, or an array of such"));
         if (!(await FindAsync(command.DeviceId, command.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
         var sent = await services.Commands.SendAsync(_who, device.Id, command.Params.GetRawText(), CommandService.DefaultDeadline, cancel);
-        return sent.Fault is { } failed
-            ? Fail(head, failed, command.Apikey)
-            : FrameWriter.Answer(head, 0, command.Apikey, w => w.WriteString("userAgent", "device"));
+        return sent.Try(out var answer, out var failed)
+            ? FrameWriter.Answer(head, 0, command.Apikey, w =>
+            {
+                w.WriteString("userAgent", "device");
+                // What was asked within the command, such as hundredDaysKwh.
+                FrameWriter.Raw(w, "config", answer.Said);
+            })
+            : Fail(head, failed, command.Apikey);
     }
 
     private async Task<ReadOnlyMemory<byte>> UpgradeAsync(JsonElement frame, FrameHead head, CancellationToken cancel)

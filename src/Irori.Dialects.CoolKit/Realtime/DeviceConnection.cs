@@ -26,6 +26,7 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     private const int MaxWaiting = 32;
     private const int MaxModel = 64;
     private const int MaxKey = 128;
+    private const int MaxSaid = 8 * 1024;
 
     // Jittered, so that a house full of devices does not come back in one moment.
     private static readonly (int From, int To) RegisterInterval = (10, 20);
@@ -36,6 +37,7 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     private string _deviceId = "";
     // What answers carry: the key that the device showed, and from the welcome on its owner's id.
     private string? _apikey;
+    private string? _config;
     private int _registers;
 
     /// <summary>What every device connection uses.</summary>
@@ -127,7 +129,7 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
                 else await FailAsync(head, CoolKitFaults.OfHttp(fault), fault.Reason, cancel);
                 break;
             case null when head.Error is { } error:
-                if (head.WireId is { } wireId) speaker.Link.Answer(wireId, error == 0, error == 0 ? null : $"{error}", null, message);
+                if (head.WireId is { } wireId) speaker.Link.Answer(wireId, error == 0, error == 0 ? null : $"{error}", null, message, Said(frame));
                 break;
             default:
                 await FailAsync(head, CoolKitFaults.BadParameter, "action is unknown", cancel);
@@ -187,6 +189,10 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
         else await FailAsync(head, CoolKitFaults.Internal, fault.Reason, cancel);
     }
 
+    // What a device says to a question within a command stands beside the answer (device protocol: hundredDaysKwh).
+    private static string? Said(JsonElement frame) =>
+        frame.TryGetProperty("config", out var config) && config.ValueKind == JsonValueKind.Object && config.GetRawText() is { Length: <= MaxSaid } said ? said : null;
+
     // False when the connection has no future.
     private async Task<bool> RegisterAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
@@ -210,19 +216,22 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     private async Task<bool> OpenAsync(FrameHead head, KnownDevice known, string owner, CancellationToken cancel)
     {
         var product = known.Product;
-        var identity = new LinkIdentity(known.Device.No, known.Device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner };
+        var identity = new LinkIdentity(known.Device.No, known.Device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner, Alarms = product.Model.Alarms };
         var channel = new DeviceChannel(socket, known.Device.Id, owner, ip, services.Time);
         if (!(await TryAsync(() => services.Links.OpenAsync(identity, channel, cancel))).Try(out var link, out var fault))
             return fault.Kind == FaultKind.Unavailable ? await TryLaterAsync(head, fault, cancel) : await RefuseAsync(head, Unknown, fault.Reason, cancel);
         _self = new Speaker(link, known.Device.Id, owner);
         if (product.Product.Node == ProductNode.Gateway) _behind = new SubDevices(services.Behind, socket, new LinkKey(known.Device.No, link.Epoch), ip);
         _apikey = owner;
+        _config = known.Config;
         return await WelcomeAsync(head, cancel);
     }
 
     private Task<bool> WelcomeAsync(FrameHead head, CancellationToken cancel) => SendAsync(
         FrameWriter.Answer(head, 0, _apikey, w =>
         {
+            // Of a camera, say.
+            FrameWriter.Raw(w, "devConfig", _config);
             w.WriteStartObject("config");
             w.WriteNumber("hb", 1);
             w.WriteNumber("hbInterval", RealtimeEndpoint.HeartbeatSeconds);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Irori.Core.Devices;
 using Irori.Dialects.CoolKit;
@@ -8,8 +9,10 @@ namespace Irori.Server.Files;
 /// <param name="Line">Where it stands.</param>
 public sealed partial record DeviceRow(long Line)
 {
+    private const int MaxConfig = 4096;
+
     /// <summary>Names of the fields in files.</summary>
-    public static IReadOnlyList<string> Fields { get; } = ["id", "product", "key", "chipId", "mac", "apMac", "manufacturer", "description", "ui", "gsmId", "subId"];
+    public static IReadOnlyList<string> Fields { get; } = ["id", "product", "key", "chipId", "mac", "apMac", "manufacturer", "description", "ui", "gsmId", "subId", "devConfig"];
 
     /// <summary>The id it was made with.</summary>
     public string? Id { get; init; }
@@ -44,6 +47,9 @@ public sealed partial record DeviceRow(long Line)
     /// <summary>How a gateway of CoolKit knows it: its address and the number of its type.</summary>
     public string? SubId { get; init; }
 
+    /// <summary>What the factory configured it with, a JSON object: that of a camera, say.</summary>
+    public string? DevConfig { get; init; }
+
     /// <summary>A row of named values; an empty one counts as left out.</summary>
     public static DeviceRow Of(long line, Func<string, string?> value) => new(line)
     {
@@ -58,6 +64,7 @@ public sealed partial record DeviceRow(long Line)
         Ui = Filled(value("ui")),
         GsmId = Filled(value("gsmId")),
         SubId = Filled(value("subId")),
+        DevConfig = Filled(value("devConfig")),
     };
 
     /// <summary>What is wrong, as fields and fixes; whether the product exists is not looked up.</summary>
@@ -73,6 +80,7 @@ public sealed partial record DeviceRow(long Line)
         if (!IsText(Manufacturer)) yield return ("manufacturer", "must be one line of at most 200 characters");
         if (!IsText(Description)) yield return ("description", "must be one line of at most 200 characters");
         if (!IsText(Ui)) yield return ("ui", "must be one line of at most 200 characters");
+        if (DevConfig is not null && !IsObject(DevConfig)) yield return ("devConfig", $"must be a JSON object in braces, of at most {MaxConfig} characters");
         if (SubId is not null && !IsToken(SubId, 64)) yield return ("subId", "must be at most 64 printable characters without blanks");
         if (GsmId is not null && !IsToken(GsmId, 128)) yield return ("gsmId", "must be at most 128 printable characters without blanks");
     }
@@ -85,7 +93,7 @@ public sealed partial record DeviceRow(long Line)
             ChipId = ChipId, Mac = SubId ?? Mac ?? "", ApMac = ApMac ?? "", Manufacturer = Manufacturer ?? "", Description = Description ?? "", Ui = Ui ?? "",
         })
     {
-        Source = source, Names = [.. Names()],
+        Source = source, Names = [.. Names()], Config = DevConfig,
     };
 
     private IEnumerable<DeviceName> Names()
@@ -96,6 +104,20 @@ public sealed partial record DeviceRow(long Line)
 
     /// <summary>True for the form that devices of CoolKit have.</summary>
     public static bool IsUsualId(string id) => UsualId().IsMatch(id);
+
+    private static bool IsObject(string json)
+    {
+        if (json.Length > MaxConfig) return false;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

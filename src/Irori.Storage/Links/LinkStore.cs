@@ -1,4 +1,6 @@
 using Irori.Core.Links;
+using Irori.Core.Outbox;
+using Irori.Storage.Outbox;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.Links;
@@ -68,7 +70,12 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         await session.ExecuteAsync(
             $"UPDATE links SET node = @node, incarnation = @incarnation, closed = NULL, told = FALSE WHERE device IN ({session.Engine.Numbers("@devices")})",
             new { node, incarnation, devices = SqlSession.List(mine.Select(m => m.Device)) });
-        foreach (var link in mine.Where(m => m.Told)) await AddPresenceAsync(link.Device, PresenceKind.ReOnline, ip: null, link.Epoch, "the node is back", now);
+        foreach (var link in mine.Where(m => m.Told))
+        {
+            await AddPresenceAsync(link.Device, PresenceKind.ReOnline, ip: null, link.Epoch, "the node is back", now);
+            await FollowAsync(link.Device, Happening.Online, now);
+        }
+
         return await ToldAsync(mine);
     }
 
@@ -129,9 +136,13 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         """,
         new { devices = SqlSession.List(devices) });
 
-    public Task AddPresenceAsync(long device, PresenceKind kind, string? ip, long epoch, string reason, DateTimeOffset at) => session.ExecuteAsync(
-        "INSERT INTO presence (device, at, kind, ip, epoch, reason) VALUES (@device, @at, @kind, @ip, @epoch, @reason)",
-        new { device, at, kind = kind.ToString(), ip, epoch, reason });
+    public async Task AddPresenceAsync(long device, PresenceKind kind, string? ip, long epoch, string reason, DateTimeOffset at)
+    {
+        await session.ExecuteAsync(
+            "INSERT INTO presence (device, at, kind, ip, epoch, reason) VALUES (@device, @at, @kind, @ip, @epoch, @reason)",
+            new { device, at, kind = kind.ToString(), ip, epoch, reason });
+        if (kind != PresenceKind.ReOnline) await FollowAsync(device, kind == PresenceKind.Online ? Happening.Online : Happening.Offline, at);
+    }
 
     public Task<IReadOnlyList<PresenceRow>> PresenceAsync(long device, int limit) => session.ListAsync<PresenceRow>(
         "SELECT at, kind, ip, epoch, reason FROM presence WHERE device = @device ORDER BY at DESC, no DESC LIMIT @limit", new { device, limit });
@@ -142,6 +153,14 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         WHERE no = @device RETURNING access_version
         """,
         new { device, now });
+
+    // Where anybody wants to be told of it.
+    private Task FollowAsync(long device, Happening kind, DateTimeOffset at) => session.ExecuteAsync(
+        $"""
+        INSERT INTO outbox (lane, device, kind, at, body)
+        SELECT {OutboxStore.Lane("s.device")}, s.device, @kind, @at, '' FROM states s WHERE s.device = @device AND (s.watch & @wish) <> 0
+        """,
+        new { device, kind = kind.ToString(), at, wish = (int)Wishes.Presence });
 
     private async Task<IReadOnlyList<PresenceTold>> ToldAsync(IReadOnlyList<LinkState> links)
     {

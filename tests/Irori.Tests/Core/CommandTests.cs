@@ -4,6 +4,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Commands;
 using Irori.Core.Feeds;
 using Irori.Core.Links;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Storage;
 using Irori.Tests.Storage;
@@ -35,7 +36,7 @@ public sealed class CommandTests : IAsyncLifetime
         _world = await World.CreateAsync(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
         _life = await _world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
         var settings = new LinkSettings { OfflineGrace = TimeSpan.Zero };
-        _links = new LinkService(_world.Database, _bus, _gate, new NodeIdentity("n1", _life), settings, _time, NullLogger<LinkService>.Instance);
+        _links = new LinkService(_world.Database, _bus, _gate, new OutboxSignal(), new NodeIdentity("n1", _life), settings, _time, NullLogger<LinkService>.Instance);
         _commands = new CommandService(_world.Database, _bus, _time, NullLogger<CommandService>.Instance);
         _owner = await PrincipalAsync(_world.Account);
     }

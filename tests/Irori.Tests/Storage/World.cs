@@ -2,6 +2,7 @@ using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
+using Irori.Core.Links;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.States;

@@ -44,8 +44,8 @@ internal sealed class DeviceParams(SubDeviceService behind, ProductService produ
         var shown = new List<SubDeviceData>(devices.Count);
         foreach (var device in devices)
         {
-            var uiid = (await products.GetAsync(device.Product, cancel)).Name(CoolKitDialect.Name, CoolKitDialect.UiidName);
-            shown.Add(new SubDeviceData { SubDevId = DeviceJson.ReadFactory(device.Factory).Mac, DeviceId = device.Id, Uiid = uiid ?? "" });
+            var product = await products.GetAsync(device.Product, cancel);
+            shown.Add(new SubDeviceData { SubDevId = DeviceJson.ReadFactory(device.Factory).Mac, DeviceId = device.Id, Uiid = ThingMapper.Uiid(product) });
         }
 
         values["subDevNum"] = $"{shown.Count}";

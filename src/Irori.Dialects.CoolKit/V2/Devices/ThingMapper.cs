@@ -40,9 +40,13 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         var memberships = await groups.OfDevicesAsync(who, found, cancel);
         var people = await sharing.PeopleAsync(who, found, cancel);
         var states = await state.ReadAsync(found, wanted: null, cancel);
+        var configs = await devices.ConfigsAsync(found, CoolKitDialect.Name, cancel);
         var shown = new List<DeviceData>(found.Count);
         foreach (var (device, values) in found.Zip(states))
-            shown.Add(Device(device, await products.GetAsync(device.Product, cancel), values, keys.GetValueOrDefault(device.No, ""), memberships[device.No], [.. people[device.No]]));
+            shown.Add(Device(device, await products.GetAsync(device.Product, cancel), values, keys.GetValueOrDefault(device.No, ""), memberships[device.No], [.. people[device.No]]) with
+            {
+                DevConfig = DeviceConfigData.Read(configs.GetValueOrDefault(device.No), device.Role == Role.Owner),
+            });
         return shown;
     }
 
@@ -99,11 +103,14 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         ShareTime = person.Since.ToUnixTimeMilliseconds(),
     };
 
+    /// <summary>Number of the user interface of a product; 0: it has none.</summary>
+    public static int Uiid(ProductView product) => int.TryParse(product.Name(CoolKitDialect.Name, CoolKitDialect.UiidName), out var uiid) ? uiid : 0;
+
     private static ExtraData Extra(FactoryData factory, ProductView product) => new()
     {
         Model = product.Name(CoolKitDialect.Name, ProductNames.Model) is { } model and not ProductNames.AnyModel ? model : product.Product.Model,
         Ui = factory.Ui.Length > 0 ? factory.Ui : product.Product.Name,
-        Uiid = int.TryParse(product.Name(CoolKitDialect.Name, CoolKitDialect.UiidName), out var uiid) ? uiid : 0,
+        Uiid = Uiid(product),
         Description = factory.Description,
         Manufacturer = factory.Manufacturer.Length > 0 ? factory.Manufacturer : product.Brand.Name,
         Mac = factory.Mac,
