@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Irori.Dialects.CoolKit;
 using Irori.Dialects.CoolKit.Types;
 using Irori.Server.Files;
 using Irori.Server.Settings;
@@ -40,7 +41,7 @@ internal static class SimulateCommand
 
     private static readonly Option<string?> Devices = new("--devices")
     {
-        Description = "File with a JSON list of {id, key, kind or uiid, chipId}, or the demo.json of a demo server", HelpName = "FILE",
+        Description = "File with a JSON list of {id, key, kind or uiid, chipId} and for devices behind a gateway of the list {gateway, subId}, or the demo.json of a demo server", HelpName = "FILE",
     };
 
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "Take any certificate of the server, also a self-signed one" };
@@ -74,6 +75,8 @@ internal static class SimulateCommand
             if (plans.Count == 0) throw new FormatException("There is no device to simulate; name some by --device or --devices.");
             if (plans.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
                 throw new FormatException($"Device {twice.Key} is named twice; leave one out.");
+            if (plans.FirstOrDefault(p => p.Gateway is { } gateway && !plans.Any(g => g.Id == gateway && g.Gateway is null)) is { } lost)
+                throw new FormatException($"Device {lost.Id} is behind {lost.Gateway}, which is no gateway of the list; add that.");
             var server = call.GetValue(Server) is { } given ? DeviceList.ParseServer(given) : file.Server;
             var options = new SimulationOptions
             {
@@ -115,11 +118,11 @@ internal static class SimulateCommand
     // A documented type or a product's file.
     private static OtherKind? Other(string kind)
     {
-        if (int.TryParse(kind, out var uiid)) return DeviceTypes.Find(uiid) is { } type ? new OtherKind(type.Things, $"UIID{uiid}") : null;
+        if (int.TryParse(kind, out var uiid)) return DeviceTypes.Find(uiid) is { } type ? new OtherKind(type.Things, $"UIID{uiid}", uiid) : null;
         if (!kind.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return null;
         var mistakes = new List<string>();
         return ProductFile.Parse(ReadFile("A kind", kind), mistakes) is { } product
-            ? new OtherKind(product.Things, product.Model)
+            ? new OtherKind(product.Things, product.Model, product.Names.Where(n => n.Kind == CoolKitDialect.UiidName).Select(n => int.Parse(n.Value)).FirstOrDefault())
             : throw new FormatException(string.Join(" ", mistakes.Select(m => $"{kind}: {m}")));
     }
 

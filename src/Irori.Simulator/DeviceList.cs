@@ -7,7 +7,8 @@ namespace Irori.Simulator;
 /// <summary>A make of devices that is none of the kinds.</summary>
 /// <param name="Things">What they are able to.</param>
 /// <param name="Model">What they say their model is.</param>
-public sealed record OtherKind(ThingModel Things, string Model);
+/// <param name="Uiid">Number of their type; 0: none.</param>
+public sealed record OtherKind(ThingModel Things, string Model, int Uiid);
 
 /// <summary>Devices as an operator writes them. What is written wrongly is a <see cref="FormatException"/> with a sentence for him.</summary>
 /// <param name="Server">The address of the server, when the file names it.</param>
@@ -66,10 +67,13 @@ public sealed record DeviceList(Uri? Server, IReadOnlyList<DevicePlan> Devices)
         var chipId = string.IsNullOrEmpty(entry.ChipId) ? null : entry.ChipId;
         var kind = entry.Kind ?? (entry.Uiid is { } uiid ? $"{uiid}" : null);
         var number = kind is null ? -1 : Kinds.ToList().IndexOf(kind.ToLowerInvariant());
-        if (number >= 0) return new DevicePlan(id, key, (DeviceKind)number) { ChipId = chipId, Model = entry.Model };
+        if (number >= 0) return new DevicePlan(id, key, (DeviceKind)number) { ChipId = chipId, Model = entry.Model, Gateway = entry.Gateway, SubId = entry.SubId };
         var other = (kind is null ? null : others?.Invoke(kind))
             ?? throw new FormatException($"Device {id} is of kind \"{kind}\", but must be one of {string.Join(", ", Kinds)}, the number of a documented type or a product's file.");
-        return new DevicePlan(id, key, DeviceKind.Model) { ChipId = chipId, Model = entry.Model ?? other.Model, Things = other.Things };
+        return new DevicePlan(id, key, DeviceKind.Model) 
+        {
+            ChipId = chipId, Model = entry.Model ?? other.Model, Things = other.Things, Uiid = other.Uiid, Gateway = entry.Gateway, SubId = entry.SubId,
+        };
     }
 }
 
@@ -95,6 +99,10 @@ internal sealed record DeviceEntry
     public string? ChipId { get; init; }
 
     public string? Model { get; init; }
+
+    public string? Gateway { get; init; }
+
+    public string? SubId { get; init; }
 
     public string? Dialect { get; init; }
 }

@@ -33,6 +33,15 @@ public sealed record DevicePlan(string Id, string Key, DeviceKind Kind)
     /// <summary>What it is able to, where its kind is <see cref="DeviceKind.Model"/>.</summary>
     public ThingModel Things { get; init; } = ThingModel.Empty;
 
+    /// <summary>Number of its type, which a gateway says of it.</summary>
+    public int Uiid { get; init; }
+
+    /// <summary>Id of the gateway over which it speaks; null: it connects by itself.</summary>
+    public string? Gateway { get; init; }
+
+    /// <summary>How the gateway knows it; null: by its id.</summary>
+    public string? SubId { get; init; }
+
     /// <summary>The name of its hardware; null: one of its kind.</summary>
     public string? Model
     {

@@ -60,6 +60,11 @@ public sealed partial class SimulatedDevice
 
     internal DevicePlan Plan => _plan;
 
+    /// <summary>Devices that speak over its connection.</summary>
+    internal List<SimulatedDevice> Behind { get; } = [];
+
+    internal Hardware Hardware => _hardware;
+
     internal Firmware Firmware { get; }
 
     internal Outbox Outbox { get; }
@@ -103,7 +108,8 @@ public sealed partial class SimulatedDevice
     public Task WaitOnlineAsync(CancellationToken cancel) => _online.WaitAsync(cancel);
 
     /// <summary>Lives until cancelled.</summary>
-    internal Task RunAsync(Network network, CancellationToken cancel) => Task.WhenAll(ConnectAsync(network, cancel), TickAsync(cancel));
+    internal Task RunAsync(Network network, CancellationToken cancel) => 
+        Task.WhenAll(_plan.Gateway is null ? ConnectAsync(network, cancel) : Task.CompletedTask, TickAsync(cancel));
 
     /// <summary>The server has acknowledged a report of this connection.</summary>
     internal void CameOnline()
@@ -120,6 +126,22 @@ public sealed partial class SimulatedDevice
 
     /// <summary>The connection is about to be closed, or is closed.</summary>
     internal void WentOffline() => _online.Reset();
+
+    /// <summary>Lives over a gateway's connection as long as that, whenever it has power; <paramref name="live"/> runs until it loses that, <paramref name="leave"/> then.</summary>
+    internal async Task LiveBehindAsync(Func<CancellationToken, Task> live, Func<Task> leave, CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            var attempt = new CancellationTokenSource();
+            await using var stop = cancel.UnsafeRegister(static a => ((CancellationTokenSource)a!).Cancel(), attempt);
+            lock (_lock) _attempt = attempt;
+            await _plugged.WaitAsync(attempt.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!attempt.IsCancellationRequested) await live(attempt.Token);
+            WentOffline();
+            if (!cancel.IsCancellationRequested && !Plugged) await leave();
+            else await Task.Delay(_options.FirstRetry, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private async Task TickAsync(CancellationToken cancel)
     {

@@ -23,6 +23,9 @@ public sealed record LinkIdentity(
     /// <summary>Properties and the value, as JSON text, that is an alarm; null: there are none.</summary>
     public IReadOnlyDictionary<string, string>? Alarms { get; init; }
 
+    /// <summary>Properties of commands and the value, as JSON text, that only asks for something; null: there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Queries { get; init; }
+
     /// <summary>The link of the gateway that carries it; null: it has a connection of its own.</summary>
     public LinkKey? Gateway { get; init; }
 }
@@ -171,7 +174,12 @@ public sealed class Link
         await CommitAsync(pending, reply, state, [.. pending.Frames(Identity, Channel.Ip), .. Frames(FrameDirection.In, frame, now, null)], now);
     }
 
-    private static IReadOnlyList<Reading> Agreed(DeviceCommand command) => command.Kind == CommandKind.Update ? Readings.Parse(command.Body) : [];
+    private IReadOnlyList<Reading> Agreed(DeviceCommand command)
+    {
+        if (command.Kind != CommandKind.Update) return [];
+        var asked = Readings.Parse(command.Body);
+        return Identity.Queries is { } queries ? [.. asked.Where(r => !queries.TryGetValue(r.Name, out var query) || query != r.Json)] : asked;
+    }
 
     private Task CompleteUnknownAsync(PendingCommand pending) =>
         CommitAsync(pending, new CommandReply(CommandOutcome.Unknown), [], pending.Frames(Identity, Channel.Ip), _time.GetUtcNow());

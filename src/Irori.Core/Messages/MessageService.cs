@@ -21,7 +21,7 @@ public sealed class MessageService(IDatabase database, TimeProvider time)
     public static MessageData Read(Message message) => JsonSerializer.Deserialize(message.Data, MessageJson.Default.MessageData)!;
 
     /// <summary>Tells everybody of a device who has asked to be told of such, within a unit of work; nobody of what was before he had it.</summary>
-    internal async Task TellAsync(IStores stores, OutboxRow happened)
+    internal static async Task TellAsync(IStores stores, OutboxRow happened)
     {
         if (await stores.Devices.FindAsync(happened.Device) is not { } device) return;
         var owner = (await stores.Bindings.ViewersAsync(device.No)).OwnerId;

@@ -71,7 +71,10 @@ public sealed class OutboxRow
 public interface IOutboxStore
 {
     /// <summary>Number of lanes.</summary>
-    public const int Lanes = 16;
+    const int Lanes = 16;
+
+    /// <summary>Adds what must follow.</summary>
+    Task AddAsync(OutboxRow row);
 
     /// <summary>The lanes in which something waits.</summary>
     Task<IReadOnlyList<int>> WaitingAsync();

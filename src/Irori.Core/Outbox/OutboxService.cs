@@ -7,7 +7,7 @@ namespace Irori.Core.Outbox;
 /// Carries out what must follow from changes: people are told what they asked for. What it does and that it is done are one transaction, so that it happens once,
 /// whatever node dies; what fails is tried again.
 /// </summary>
-public sealed partial class OutboxService(IDatabase database, MessageService messages, OutboxSignal signal, TimeProvider time, ILogger<OutboxService> log)
+public sealed partial class OutboxService(IDatabase database, OutboxSignal signal, TimeProvider time, ILogger<OutboxService> log)
 {
     /// <summary>After what time this node looks for what others have left.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -57,7 +57,7 @@ public sealed partial class OutboxService(IDatabase database, MessageService mes
             {
                 if (!await s.Outbox.ClaimAsync(lane)) return 0;
                 var rows = await s.Outbox.ListAsync(lane, Piece);
-                foreach (var row in rows) await messages.TellAsync(s, row);
+                foreach (var row in rows) await MessageService.TellAsync(s, row);
                 await s.Outbox.RemoveAsync([.. rows.Select(r => r.No)]);
                 return rows.Count;
             },

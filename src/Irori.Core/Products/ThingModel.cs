@@ -75,6 +75,9 @@ public sealed record Property
     /// <summary>The value that is an alarm, or null.</summary>
     public JsonElement? Alarm { get; init; }
 
+    /// <summary>The value that only asks the device for something and is no state, or null.</summary>
+    public JsonElement? Query { get; init; }
+
     /// <summary>What an object has, or each object of an array.</summary>
     public IReadOnlyList<Property>? Fields { get; init; }
 
@@ -107,18 +110,21 @@ public sealed record ThingModel
 
     /// <summary>Values that are alarms, as JSON text, by property; null when there are none.</summary>
     [JsonIgnore]
-    public IReadOnlyDictionary<string, string>? Alarms
-    {
-        get
-        {
-            var alarms = Properties.Where(p => p.Alarm is not null).ToDictionary(p => p.Name, p => p.Alarm!.Value.GetRawText(), StringComparer.Ordinal);
-            return alarms.Count == 0 ? null : alarms;
-        }
-    }
+    public IReadOnlyDictionary<string, string>? Alarms => Texts(p => p.Alarm);
+
+    /// <summary>Values that only ask for something, as JSON text, by property; null when there are none.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string>? Queries => Texts(p => p.Query);
 
     /// <summary>Reads a stored or imported model.</summary>
     /// <exception cref="JsonException">The text is not a thing model; the message names the place.</exception>
     public static ThingModel Parse(string json) => JsonSerializer.Deserialize(json, ThingModelJson.Default.ThingModel) ?? Empty;
+
+    private Dictionary<string, string>? Texts(Func<Property, JsonElement?> of)
+    {
+        var texts = Properties.Where(p => of(p) is not null).ToDictionary(p => p.Name, p => of(p)!.Value.GetRawText(), StringComparer.Ordinal);
+        return texts.Count == 0 ? null : texts;
+    }
 
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ThingModelJson.Default.ThingModel);

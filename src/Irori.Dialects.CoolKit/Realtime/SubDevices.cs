@@ -113,7 +113,7 @@ internal sealed class SubDevices(SubDevices.Services services, Socket socket, Li
         if (sub.OwnerId is not { } owner) return NotThere;
         if (Find(sub.Device.Id) is { } open && open.Apikey == owner) return 0;
         var (device, product) = (sub.Device, sub.Product);
-        var identity = new LinkIdentity(device.No, device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner, Alarms = product.Model.Alarms, Gateway = gateway };
+        var identity = new LinkIdentity(device.No, device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner, Alarms = product.Model.Alarms, Queries = product.Model.Queries, Gateway = gateway };
         var channel = new Channel(this, new DeviceChannel(socket, device.Id, owner, ip, services.Time), device.Id);
         if (!(await services.Links.OpenAsync(identity, channel, cancel)).Try(out var link, out var fault)) return CodeOf(fault);
         _open[device.Id] = new Speaker(link, device.Id, owner);
@@ -147,7 +147,6 @@ internal sealed class SubDevices(SubDevices.Services services, Socket socket, Li
 
     private static void Write(Utf8JsonWriter writer, IEnumerable<(SubDeviceFrame Named, (int Error, string? DeviceId) Outcome)> devices)
     {
-        writer.WriteStartObject("params");
         writer.WriteStartArray("subDevices");
         foreach (var (named, (error, deviceId)) in devices)
         {
@@ -159,7 +158,6 @@ internal sealed class SubDevices(SubDevices.Services services, Socket socket, Li
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     /// <summary>The end of a link that another connection carries: it closes alone.</summary>

@@ -27,6 +27,7 @@ internal static class ThingFields
             AsText = property.Flag("asText") ?? false,
             Default = property.Any("default")?.Clone(),
             Alarm = property.Any("alarm")?.Clone(),
+            Query = property.Any("query")?.Clone(),
             Values = Values(property),
             Fields = property.List("fields", MaxFields)?.Select(Read).ToList(),
             Size = property.Whole("size", 1, KeyedArray.MaxEntries),

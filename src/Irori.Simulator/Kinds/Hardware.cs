@@ -27,6 +27,9 @@ internal abstract class Hardware
     /// <returns>The properties to report.</returns>
     public virtual IReadOnlyCollection<string> Tick(JsonObject state, Dice dice) => [];
 
+    /// <summary>Whether it counts the energy of each day, and tells it when a command asks (<c>hundredDaysKwh</c>).</summary>
+    public virtual bool CountsEnergy => false;
+
     /// <summary>The button on the case is pressed.</summary>
     /// <returns>The properties to report.</returns>
     public virtual IReadOnlyCollection<string> Press(JsonObject state)

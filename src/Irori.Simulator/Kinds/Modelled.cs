@@ -23,6 +23,8 @@ internal sealed class Modelled(ThingModel things, string? chipId, TimeSpan inter
 
     public override TimeSpan? Interval => Measured.Any() ? interval : null;
 
+    public override bool CountsEnergy => things.Properties.Any(p => p.Name == DailyEnergy.Answer);
+
     public override JsonObject FirstState()
     {
         var state = new JsonObject();

@@ -5,6 +5,10 @@ namespace Irori.Storage.Outbox;
 
 internal sealed class OutboxStore(SqlSession session) : IOutboxStore
 {
+    public Task AddAsync(OutboxRow row) => session.ExecuteAsync(
+        $"INSERT INTO outbox (lane, device, kind, at, account, body) VALUES ({Lane("@Device")}, @Device, @kind, @At, @Account, @Body)",
+        new { row.Device, kind = row.Kind.ToString(), row.At, row.Account, row.Body });
+
     public Task<IReadOnlyList<int>> WaitingAsync() => session.ListAsync<int>("SELECT DISTINCT lane FROM outbox ORDER BY lane");
 
     public async Task<bool> ClaimAsync(int lane) => await session.FirstAsync<int>($"SELECT {session.Engine.Claim("@lane")}", new { lane }) == 1;

@@ -115,6 +115,38 @@ public abstract class LinkContract
     }
 
     [Fact]
+    public async Task A_link_that_a_gateway_carries_is_online_only_with_that_link_of_the_gateway()
+    {
+        await using var world = await WorldAsync();
+        var life = await StartAsync(world, "n1", Long);
+        var gateway = new LinkKey(world.Device, await world.OpenLinkAsync("n1", life));
+        var sub = await world.AddDeviceAsync("2000000001");
+        await world.WriteAsync(async s =>
+        {
+            await s.Devices.SetParentAsync(sub, world.Device);
+            return true;
+        });
+        await world.BindAsync(world.Account, sub);
+        var epoch = await world.OpenLinkAsync(sub, "n1", life, gateway);
+        (await OnlineAsync()).ShouldBe((true, true));
+
+        await world.WriteAsync(s => s.Links.CloseAsync(gateway.Device, gateway.Epoch));
+        (await OnlineAsync()).ShouldBe((false, false));
+        await world.OpenLinkAsync("n1", life);
+        (await OnlineAsync()).ShouldBe((false, false), "the gateway has another link now");
+        (await world.WriteAsync(s => s.Links.OpenAsync(sub, new NodeIdentity("n1", life), gateway, null, "test", Now))).ShouldBeNull();
+        (await world.ReadAsync(s => s.Links.FindAsync(sub)))!.Epoch.ShouldBe(epoch, "nothing was opened");
+        (await world.WriteAsync(s => s.Devices.FenceAsync(sub, Now))).ShouldBe(epoch + 1);
+        (await world.ReportAsync(sub, epoch, ("switch", "\"on\""))).Outcome.ShouldBe(Irori.Core.States.StateOutcome.Superseded);
+        (await world.ReadAsync(s => s.Devices.ListBehindAsync([world.Device]))).ShouldHaveSingleItem().Id.ShouldBe("2000000001");
+        (await world.ReadAsync(s => s.Devices.OwnedBehindAsync(world.Device, world.Account))).ShouldBe([sub]);
+        (await world.ReadAsync(s => s.Devices.CountBehindAsync(world.Device))).ShouldBe(1);
+
+        async Task<(bool Link, bool Seen)> OnlineAsync() => await world.ReadAsync(async s =>
+            ((await s.Links.FindAsync(sub))!.Online, (await s.Bindings.FindVisibleAsync(world.Account, 0, "2000000001"))!.Online));
+    }
+
+    [Fact]
     public async Task The_facts_of_a_link_name_the_newest_epoch_and_the_owner()
     {
         await using var world = await WorldAsync();

@@ -158,7 +158,7 @@ internal sealed record DeviceConfigData
     public string? P2pLicense { get; init; }
 
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; init; }
+    public IDictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>As somebody sees it.</summary>
     public static DeviceConfigData? Read(string? json, bool owner)
