@@ -189,7 +189,9 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
         for (var mint = 0; mint < MaxMints; mint++)
         {
             var made = new NewDevice(Ids.SubDevice(), product.Product.Id, Key: null, new FactoryData { Mac = joining.Name.Value }) { Source = DeviceSource.Adopted, Names = [joining.Name] };
-            if (await devices.AddRowAsync(stores, made, product, Ids.DeviceKey()) is { } device) return device;
+            if (await devices.AddRowAsync(stores, made, product, Ids.DeviceKey()) is not { } device) continue;
+            // Over another gateway it has joined at the same time: that one has given it its id, and this one asks again.
+            return (await stores.Devices.FindByNameAsync(joining.Name))?.No == device.No ? device : new Fault(FaultKind.Unavailable, "The device joins another gateway");
         }
 
         return unknown;

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Irori.Core.Outbox;
 
 /// <summary>What has happened to a device. The names are stored.</summary>
@@ -92,8 +94,7 @@ public interface IOutboxStore
 /// <summary>Wakes this node's worker when this node has written something that must follow; others find it by looking.</summary>
 public sealed class OutboxSignal
 {
-    private readonly System.Threading.Channels.Channel<bool> _signal =
-        System.Threading.Channels.Channel.CreateBounded<bool>(new System.Threading.Channels.BoundedChannelOptions(1) { FullMode = System.Threading.Channels.BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Something was written.</summary>
     public void Set() => _signal.Writer.TryWrite(true);

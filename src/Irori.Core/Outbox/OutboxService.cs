@@ -27,14 +27,14 @@ public sealed partial class OutboxService(IDatabase database, OutboxSignal signa
                 await WorkAsync(cancel);
                 _failing = false;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                if (!_failing) Log.Failed(log, e);
-                _failing = true;
-            }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                if (!_failing) Log.Failed(log, e);
+                _failing = true;
             }
         }
     }

@@ -112,7 +112,7 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
         var speaker = _behind is null || head.DeviceId is not { } named || named == _deviceId ? self : _behind.Find(named);
         if (speaker is null)
         {
-            await FailAsync(head, NotBound, "The device is not online behind this one", cancel);
+            if (head.Action is not null) await FailAsync(head, NotBound, "The device is not online behind this one", cancel);
             return;
         }
 

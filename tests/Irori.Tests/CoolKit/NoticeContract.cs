@@ -4,7 +4,6 @@ using Irori.Core.Devices;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.States;
-using Irori.Tests.Simulator;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
@@ -99,17 +98,12 @@ public abstract class NoticeContract(HouseFixture fixture)
         await (await House.ConnectAsync(made)).DisposeAsync();
         await SetAsync(owner, made, "offlineNotify", 1);
         await using (var lamp = await House.ConnectAsync(made)) (await lamp.ReportAsync(new JsonObject { ["switch"] = "off" })).Error().ShouldBe(0);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(ScriptedLink.Patient);
-        while (!(await MessagesAsync(owner)).Any(m => !(bool)m["message"]!["params"]!["online"]!))
-        {
-            // The grace after which it is told offline begins when the server has seen that the connection is gone.
-            House.Time!.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-        }
+        // The grace after which it is told offline begins when the server has seen that the connection is gone.
+        await Eventually.HoldsAsync(
+            async () => (await MessagesAsync(owner)).Any(m => !(bool)m["message"]!["params"]!["online"]!), meanwhile: () => House.Time!.Advance(TimeSpan.FromSeconds(1)));
 
         await using var back = await House.ConnectAsync(made);
-        await UntilAsync(async () => (bool)(await MessagesAsync(owner))[0]["message"]!["params"]!["online"]!);
+        await Eventually.HoldsAsync(async () => (bool)(await MessagesAsync(owner))[0]["message"]!["params"]!["online"]!);
         var told = await MessagesAsync(owner);
 
         told.ShouldAllBe(m => (string)m["msgType"]! == "pushNotify_v2");
@@ -163,7 +157,7 @@ public abstract class NoticeContract(HouseFixture fixture)
         }
 
         // The server's own worker may still hold the lane.
-        await UntilAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             await Task.WhenAll(workers.Select(w => w.WorkAsync(Cancel)));
             return (await House.ReadAsync(s => s.Outbox.WaitingAsync())).Count == 0;
@@ -223,7 +217,7 @@ public abstract class NoticeContract(HouseFixture fixture)
     // All of them, as soon as there are so many and nothing waits any more.
     private async Task<IReadOnlyList<JsonNode>> ListAsync(CoolKitApp app, int least = 0)
     {
-        await UntilAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             await House.Server.Service<OutboxService>().WorkAsync(Cancel);
             return (await House.ReadAsync(s => s.Outbox.WaitingAsync())).Count == 0 && (await MessagesAsync(app)).Count >= least;
@@ -234,11 +228,4 @@ public abstract class NoticeContract(HouseFixture fixture)
     // A message may be a moment younger than now: no two have the same time.
     private async Task<IReadOnlyList<JsonNode>> MessagesAsync(CoolKitApp app) =>
         [.. (await app.GetAsync($"/v2/message/read?from={House.Time!.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds()}"))["data"]!["messageList"]!.AsArray()!];
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(ScriptedLink.Patient);
-        while (!await holds()) await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-    }
 }

@@ -100,8 +100,7 @@ public abstract class SubDeviceContract(HouseFixture fixture)
             (await bridge.SpeakAsync("onlineSubDev", (name, null)))[0]!["error"]!.GetValue<int>().ShouldBe(0, "saying it twice does no harm");
         }
 
-        await using var socket = await AppSocket.ConnectAsync(House, app);
-        await UntilAsync(async () => !await IsOnlineAsync(app, id) && !await IsOnlineAsync(app, made.Device.Id));
+        await Eventually.HoldsAsync(async () => !await IsOnlineAsync(app, id) && !await IsOnlineAsync(app, made.Device.Id));
         await using var again = await House.ConnectAsync(made);
         (await IsOnlineAsync(app, id)).ShouldBeFalse("the bridge is back, the device behind it has not logged in");
         (await again.SpeakAsync("onlineSubDev", (name, null)))[0]!["error"]!.GetValue<int>().ShouldBe(0);
@@ -162,7 +161,7 @@ public abstract class SubDeviceContract(HouseFixture fixture)
         ((int)(await second.SpeakAsync("onlineSubDev", (name, null)))[0]!["error"]!).ShouldBe(404, "only what has joined it is behind it");
         (await second.JoinAsync(name, Button)).ShouldBe(id);
 
-        await UntilAsync(async () => (await first.ReportOfAsync(id, new JsonObject { ["switch"] = "on" })).Error() != 0);
+        await Eventually.HoldsAsync(async () => (await first.ReportOfAsync(id, new JsonObject { ["switch"] = "on" })).Error() != 0);
         ((string)(await StateAsync(app, id))["switch"]!).ShouldBe("off", "what comes over the first one is not written");
         (await second.ReportOfAsync(id, new JsonObject { ["switch"] = "on" })).Error().ShouldBe(0);
         ((string)(await StateAsync(app, id))["switch"]!, (string)(await StateAsync(app, id))["parentid"]!).ShouldBe(("on", second.Id));
@@ -182,7 +181,7 @@ public abstract class SubDeviceContract(HouseFixture fixture)
 
         (await other.PostAsync("/v2/device/add", new JsonObject { ["name"] = "Mine", ["deviceid"] = id, ["digest"] = CoolKitApp.Digest(id, key) })).Error().ShouldBe(0);
         (await app.GetAsync($"/v2/device/thing/status?type=1&id={id}")).Error().ShouldBe(405);
-        await UntilAsync(async () => (int)(await bridge.SpeakAsync("onlineSubDev", (name, null)))[0]!["error"]! == 0 && await IsOnlineAsync(other, id));
+        await Eventually.HoldsAsync(async () => (int)(await bridge.SpeakAsync("onlineSubDev", (name, null)))[0]!["error"]! == 0 && await IsOnlineAsync(other, id));
         (await bridge.ReportOfAsync(id, new JsonObject { ["switch"] = "on" })).Error().ShouldBe(0);
         ((string)(await StateAsync(other, id))["switch"]!).ShouldBe("on", "the bridge goes on carrying it");
 
@@ -201,7 +200,7 @@ public abstract class SubDeviceContract(HouseFixture fixture)
         var (id, gone) = (await bridge.JoinAsync(first, Button), await bridge.JoinAsync(second, Smoke));
 
         (await app.DeleteAsync($"/v2/device?deviceid={id}")).Error().ShouldBe(0);
-        await UntilAsync(async () => (int)(await bridge.SpeakAsync("onlineSubDev", (first, null)))[0]!["error"]! == 404);
+        await Eventually.HoldsAsync(async () => (int)(await bridge.SpeakAsync("onlineSubDev", (first, null)))[0]!["error"]! == 404);
         (await StateAsync(app, made.Device.Id))["subDevices"]!.AsArray().Select(d => (string)d!["deviceid"]!).ShouldBe([gone]);
         (await bridge.JoinAsync(first, Button)).ShouldBe(id, "it joins again as what it was");
 
@@ -287,9 +286,9 @@ public abstract class SubDeviceContract(HouseFixture fixture)
         await smoke.PressAsync(Cancel);
         ((int)(await StateAsync(app, listed[Smoke]))["smoke"]!).ShouldBe(1);
         plug.Unplug();
-        await UntilAsync(async () => !await IsOnlineAsync(app, listed[Button]));
+        await Eventually.HoldsAsync(async () => !await IsOnlineAsync(app, listed[Button]));
         plug.Plug();
-        await UntilAsync(() => IsOnlineAsync(app, listed[Button]));
+        await Eventually.HoldsAsync(() => IsOnlineAsync(app, listed[Button]));
 
         await stop.CancelAsync();
         await running;
@@ -334,13 +333,6 @@ public abstract class SubDeviceContract(HouseFixture fixture)
     }
 
     private static async Task<bool> IsOnlineAsync(CoolKitApp app, string id) => (bool)(await ThingAsync(app, id))["online"]!;
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(ScriptedLink.Patient);
-        while (!await holds()) await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
-    }
 
     private async Task<MadeDevice> BridgeAsync(CoolKitApp app)
     {
