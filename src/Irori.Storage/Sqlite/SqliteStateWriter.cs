@@ -33,7 +33,7 @@ internal sealed class SqliteStateWriter : IDisposable
         _frame = Prepare(connection, "INSERT INTO frames (device, at, direction, ip, account, app, bytes) VALUES ($device, $at, $direction, $ip, $account, $app, $bytes)", "$device", "$at", "$direction", "$ip", "$account", "$app", "$bytes");
         _operation = Prepare(connection, "INSERT INTO operations (device, at, account, body) VALUES ($device, $at, $account, $body)", "$device", "$at", "$account", "$body");
         _outbox = Prepare(connection, $"INSERT INTO outbox (lane, device, kind, at, account, body) VALUES ({OutboxStore.Lane("$device")}, $device, $kind, $at, $account, $body)", "$device", "$kind", "$at", "$account", "$body");
-        _command = Prepare(connection, CommandSql.Upsert(CommandSql.Named), CommandSql.Named);
+        _command = Prepare(connection, CommandSql.Upsert($"VALUES ({string.Join(", ", CommandSql.Named)})"), CommandSql.Named);
     }
 
     /// <summary>Writes; what is answered with another outcome than accepted has changed nothing.</summary>
