@@ -8,8 +8,8 @@ using Irori.Core.Devices;
 using Irori.Core.Feeds;
 using Irori.Core.Limits;
 using Irori.Core.Sharing;
-using Irori.Core.States;
 using Irori.Dialects.CoolKit.V1;
+using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.Wire;
 
 namespace Irori.Dialects.CoolKit.Realtime;
@@ -26,7 +26,7 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
 
     /// <summary>What every app connection uses.</summary>
     internal sealed record Services(
-        SessionService Sessions, DeviceService Devices, CommandService Commands, SharingService Sharing, FeedHub Feeds, CallLimiter Limits, TimeProvider Time, Guard Guard);
+        SessionService Sessions, DeviceService Devices, DeviceParams State, CommandService Commands, SharingService Sharing, FeedHub Feeds, CallLimiter Limits, TimeProvider Time, Guard Guard);
 
     /// <summary>Runs from the handshake to the end of the connection.</summary>
     public async Task RunAsync(JsonDocument handshake, FrameHead head, CancellationToken cancel)
@@ -175,16 +175,21 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
         return Obeyed(head, upgrade.Apikey, await services.Commands.UpgradeAsync(_who, device.Id, frame.GetProperty("params").GetRawText(), CommandService.DefaultDeadline, cancel));
     }
 
-    private static Result<ReadOnlyMemory<byte>> Obeyed(FrameHead head, string apikey, Result<CommandOutcome> sent) => sent.Fault is { } fault
-        ? fault
-        : FrameWriter.Answer(head, 0, apikey, w => w.WriteString("userAgent", "device"));
+    private static Result<ReadOnlyMemory<byte>> Obeyed(FrameHead head, string apikey, Result<CommandAnswer> sent) => sent.Try(out var answer, out var fault)
+        ? FrameWriter.Answer(head, 0, apikey, w =>
+        {
+            w.WriteString("userAgent", "device");
+            // What was asked within the command, such as hundredDaysKwh.
+            FrameWriter.Raw(w, "config", answer.Said);
+        })
+        : fault;
 
     private async Task<Result<ReadOnlyMemory<byte>>> QueryAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
         if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<QueryFrame>()).Try(out var query, out var fault)) return fault;
         if (query.Check() is { } wrong) return wrong;
         if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return fault;
-        var state = RawJson.Params(StateText.ReadValues(device.Values), query.Params);
+        var state = await services.State.ReadAsync(device, query.Params, cancel);
         return FrameWriter.Answer(head, 0, query.Apikey, w => FrameWriter.Raw(w, "params", state.Text));
     }
 

@@ -139,3 +139,13 @@ public sealed class ReceiversOnSqlite(SqliteHouse house) : ReceiverContract(hous
 
 [Trait("run", "full")]
 public sealed class ReceiversOnPostgres(PostgresHouse house) : ReceiverContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SubDevicesOnSqlite(SqliteHouse house) : SubDeviceContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SubDevicesOnPostgres(PostgresHouse house) : SubDeviceContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class NoticesOnSqlite(SqliteHouse house) : NoticeContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class NoticesOnPostgres(PostgresHouse house) : NoticeContract(house), IClassFixture<PostgresHouse>;
