@@ -38,8 +38,8 @@ public sealed class MqttConnection
     /// <summary>Completes when the connection is over and the dialect has been told.</summary>
     public Task Ended => _with.Ended;
 
-    /// <summary>True from the moment at which the connection ends.</summary>
-    public bool IsOver => _with.IsOver;
+    /// <summary>Cancelled at the moment at which the connection ends.</summary>
+    public CancellationToken Closing => _with.Closing;
 
     /// <summary>Sends a message to the client.</summary>
     /// <returns>

@@ -55,7 +55,7 @@ public sealed partial class MqttEndpoint(
         if (Find(key) is { } connection)
         {
             if (await connection.PublishAsync(message)) return true;
-            if (!connection.IsOver) return false;
+            if (!connection.Closing.IsCancellationRequested) return false;
             await connection.Ended.WaitAsync(cancel);
         }
 

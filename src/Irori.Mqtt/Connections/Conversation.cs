@@ -43,6 +43,7 @@ internal sealed partial class Conversation : IDisposable
         _outbox = new Outbox(transport.Pipe.Output, _options, endpoint.Time, Close);
         _heard = _filled = endpoint.Time.GetTimestamp();
         _allowance = Burst;
+        Closing = _ending.Token;
         Connection = new MqttConnection(this);
     }
 
@@ -63,7 +64,9 @@ internal sealed partial class Conversation : IDisposable
 
     public Task Ended => _ended.Task;
 
-    public bool IsOver => _ending.IsCancellationRequested;
+    public bool IsOver => Closing.IsCancellationRequested;
+
+    public CancellationToken Closing { get; }
 
     public MqttEnd? End
     {
@@ -194,20 +197,20 @@ internal sealed partial class Conversation : IDisposable
     // 1. the dialect says who it is  2. older connections end, here and elsewhere  3. its session  4. the dialect opens it  5. CONNACK
     private async Task<bool> WelcomeAsync(MqttConnect connect)
     {
-        var answer = await _endpoint.Dialect.ConnectAsync(connect, _ending.Token);
+        var answer = await _endpoint.Dialect.ConnectAsync(connect, Closing);
         if (answer.Reason.IsFailure()) return Refuse(answer.Reason);
         _answer = answer;
         _expiry = answer.KeepsSession ? Math.Min(connect.SessionExpiry, (uint)_options.MaxSessionExpiry.TotalSeconds) : 0;
-        await _endpoint.EnterAsync(this, _ending.Token);
+        await _endpoint.EnterAsync(this, Closing);
         var stored = answer.KeepsSession
-            ? await _endpoint.Sessions.OpenAsync(answer.Key, connect.CleanStart, _expiry > 0, _ending.Token)
+            ? await _endpoint.Sessions.OpenAsync(answer.Key, connect.CleanStart, _expiry > 0, Closing)
             : new MqttStoredSession(0, false);
         if (stored.Epoch > 0) _life = new SessionLife(_endpoint.Sessions, new MqttSessionLife(answer.Key, stored.Epoch));
         _outbox.Load(connect, _life, stored);
-        _inbox = new Inbox(answer.Client!, _outbox, _life, connect, _options, Close, _endpoint.Log, _ending.Token);
+        _inbox = new Inbox(answer.Client!, _outbox, _life, connect, _options, Close, _endpoint.Log, Closing);
         _inbox.Load(stored.Received);
         _isOpened = true;
-        if (await answer.Client!.OpenAsync(Connection, _ending.Token) is var opened && opened.IsFailure()) return Refuse(opened);
+        if (await answer.Client!.OpenAsync(Connection, Closing) is var opened && opened.IsFailure()) return Refuse(opened);
         foreach (var subscription in stored.Subscriptions) await ResumeAsync(subscription);
         if (IsOver) return false;
         var keepAlive = connect.KeepAlive == 0 || connect.KeepAlive > _options.MaxKeepAlive ? _options.MaxKeepAlive : connect.KeepAlive;
@@ -229,7 +232,7 @@ internal sealed partial class Conversation : IDisposable
     // What a client might hear before, it may not hear any more.
     private async Task ResumeAsync(MqttSubscription subscription)
     {
-        if ((await _answer!.Client!.SubscribeAsync(subscription, _ending.Token)).IsFailure())
+        if ((await _answer!.Client!.SubscribeAsync(subscription, Closing)).IsFailure())
         {
             await _life.UnsubscribeAsync(subscription.Filter);
             await _outbox.DropAsync(subscription.Filter);
@@ -385,7 +388,7 @@ internal sealed partial class Conversation : IDisposable
         if (wanted.Filter.Length > _options.MaxTopic || MqttTopics.Levels(wanted.Filter) > _options.MaxTopicLevels) return MqttReason.TopicFilterInvalid;
         var isNew = Subscriptions.All(s => s.Filter != wanted.Filter);
         if (isNew && Subscriptions.Count >= _options.MaxSubscriptions) return MqttReason.QuotaExceeded;
-        var answer = await _answer!.Client!.SubscribeAsync(wanted, _ending.Token);
+        var answer = await _answer!.Client!.SubscribeAsync(wanted, Closing);
         if (answer.IsFailure()) return answer;
         var granted = (MqttQos)Math.Min((byte)answer, (byte)wanted.Qos);
         var subscription = wanted with { Qos = granted };
@@ -407,7 +410,7 @@ internal sealed partial class Conversation : IDisposable
 
             Volatile.Write(ref _subscriptions, [.. Subscriptions.Where(s => s.Filter != filter)]);
             if (_life.IsKept) await _life.UnsubscribeAsync(filter);
-            await _answer!.Client!.UnsubscribeAsync(filter, _ending.Token);
+            await _answer!.Client!.UnsubscribeAsync(filter, Closing);
             reasons.Add(MqttReason.Success);
         }
 
