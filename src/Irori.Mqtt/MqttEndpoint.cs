@@ -99,12 +99,7 @@ public sealed partial class MqttEndpoint(
 
     internal async Task ServeAsync(MqttTransport transport)
     {
-        if (_isDraining || _connections.Count >= options.MaxConnections)
-        {
-            transport.Abort();
-            return;
-        }
-
+        if (_isDraining || _connections.Count >= options.MaxConnections) return;
         using var connection = new Conversation(this, transport);
         _connections[connection] = 0;
         // Whoever began to send away has not seen this one.

@@ -17,6 +17,8 @@ const base = {
   password: 'right',
   reconnectPeriod: 0,
 }
+// Said so that a failure shows how far it came.
+const step = name => console.log(name)
 const dial = options => mqtt.connectAsync(URL, { ...base, ...options })
 const next = (client, event) => new Promise(resolve => client.once(event, (...values) => resolve(values)))
 // Messages that come before somebody waits for them.
@@ -31,9 +33,11 @@ const collect = client => {
 }
 
 // Refused.
+step('refused')
 await assert.rejects(dial({ clientId: 'stranger', username: 'stranger', password: 'wrong' }), error => error.code === (five ? 0x86 : 4))
 
 // Subscribing, and messages of every quality both ways.
+step('messages')
 const ear = await dial({ clientId: 'ear', username: 'ear' })
 const hear = collect(ear)
 const granted = await ear.subscribeAsync({ 'house/+/lamp': { qos: 2 }, 'other/#': { qos: 1 } })
@@ -47,10 +51,12 @@ for (const qos of [0, 1, 2]) {
 }
 
 // A subscription lowers the quality.
+step('lowered')
 await mouth.publishAsync('other/a/b', 'low', { qos: 2 })
 assert.equal((await hear()).packet.qos, 1)
 
 // Large, empty, binary and many.
+step('large and many')
 const large = 'x'.repeat(200_000)
 await mouth.publishAsync('house/2/lamp', large, { qos: 1 })
 assert.equal((await hear()).text, large)
@@ -67,6 +73,7 @@ assert.equal(new Set(numbers).size, 200)
 
 if (five) {
   // What MQTT 5 says of messages and subscriptions.
+  step('properties')
   await ear.subscribeAsync('five/#', { qos: 1, nl: true, properties: { subscriptionIdentifier: 42 } })
   await mouth.publishAsync('five/a', 'p', {
     qos: 1,
@@ -81,10 +88,12 @@ if (five) {
   assert.ok(packet.properties.messageExpiryInterval <= 60)
   assert.equal(packet.properties.subscriptionIdentifier, 42)
   // No local.
+  step('no local')
   await ear.publishAsync('five/own', 'own', { qos: 1 })
   await mouth.publishAsync('five/b', 'b', { qos: 1 })
   assert.equal((await hear()).text, 'b')
   // Aliases.
+  step('aliases')
   const short = await dial({ clientId: 'short', username: 'short', autoAssignTopicAlias: true })
   for (let i = 0; i < 3; i++) {
     await short.publishAsync('five/alias', `${i}`, { qos: 1 })
@@ -93,6 +102,7 @@ if (five) {
   }
   await short.endAsync()
   // Shared subscriptions and retained messages are announced as unavailable, and refused.
+  step('unavailable')
   const told = await mqtt.connect(URL, { ...base, clientId: 'told', username: 'told' })
   const [connack] = await next(told, 'connect')
   assert.equal(connack.properties.retainAvailable, false)
@@ -105,12 +115,14 @@ if (five) {
 }
 
 // Unsubscribing.
+step('unsubscribing')
 await ear.unsubscribeAsync('other/#')
 await mouth.publishAsync('other/x', 'unheard', { qos: 1 })
 await mouth.publishAsync('house/4/lamp', 'heard', { qos: 1 })
 assert.equal((await hear()).text, 'heard')
 
 // A kept session: what was not acknowledged comes again.
+step('kept session')
 const keep = { clientId: 'kept', username: 'kept', clean: false, properties: five ? { sessionExpiryInterval: 100 } : undefined }
 const first = await dial(keep)
 await first.subscribeAsync('kept/#', { qos: 1 })
@@ -131,6 +143,7 @@ assert.deepEqual([again.text, again.packet.dup], ['again', true])
 await second.endAsync()
 
 // Taken over.
+step('taken over')
 const older = await dial({ clientId: 'twice', username: 'twice' })
 const over = next(older, 'close')
 const newer = await dial({ clientId: 'twice', username: 'twice' })

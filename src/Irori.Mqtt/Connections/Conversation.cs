@@ -162,11 +162,18 @@ internal sealed partial class Conversation : IDisposable
         {
             var read = await input.ReadAsync();
             var buffer = read.Buffer;
+            var examined = buffer.End;
             try
             {
                 if (read.IsCanceled) return null;
                 if (!buffer.IsEmpty && buffer.FirstSpan[0] != (byte)PacketType.Connect << 4) throw PacketReader.Protocol();
-                if (PacketFrame.TryTake(ref buffer, _options.MaxConnectPacket, out _, out var body)) return Parse(body);
+                if (PacketFrame.TryTake(ref buffer, _options.MaxConnectPacket, out _, out var body))
+                {
+                    // What follows it has not been looked at.
+                    examined = buffer.Start;
+                    return Parse(body);
+                }
+
                 if (read.IsCompleted) return null;
             }
             catch (MqttException e) when (_version is not null)
@@ -176,7 +183,7 @@ internal sealed partial class Conversation : IDisposable
             }
             finally
             {
-                input.AdvanceTo(buffer.Start, buffer.End);
+                input.AdvanceTo(buffer.Start, examined);
             }
         }
 

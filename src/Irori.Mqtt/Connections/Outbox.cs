@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.WebSockets;
 using Irori.Mqtt.Packets;
 
 namespace Irori.Mqtt.Connections;
@@ -355,7 +356,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
         {
             while (!isBroken && Write()) isBroken = (await output.FlushAsync()).IsCompleted;
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or WebSocketException or OperationCanceledException or InvalidOperationException)
         {
             // The connection is gone; its reader sees that too.
             isBroken = true;

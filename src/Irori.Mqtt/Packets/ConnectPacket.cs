@@ -36,7 +36,9 @@ internal static class ConnectPacket
         var will = (flags & WillFlag) == 0 ? null : ReadWill(ref packet, version, flags, options);
         // In 3.1 the length of the packet counts more than its flags.
         var user = Has(ref packet, UserFlag, flags, version) ? packet.String() : null;
-        ReadOnlyMemory<byte>? password = Has(ref packet, PasswordFlag, flags, version) ? packet.Binary().ToArray() : null;
+        // Not by one expression: a null array would become an empty password.
+        ReadOnlyMemory<byte>? password = null;
+        if (Has(ref packet, PasswordFlag, flags, version)) password = packet.Binary().ToArray();
         packet.End();
         return new MqttConnect
         {

@@ -66,7 +66,7 @@ internal struct MessageProperties
     private uint? _expiry;
     private string? _contentType;
     private string? _responseTopic;
-    private byte[]? _correlation;
+    private ReadOnlyMemory<byte>? _correlation;
 
     public bool TryRead(PropertyId id, ref PropertyReader from)
     {

@@ -24,6 +24,17 @@ public sealed class CarrierTests
         (await host.Dialect.PublishedAsync()).Payload.Length.ShouldBe(100_000);
     }
 
+    [Fact]
+    public async Task A_client_over_TLS_is_told_why_it_is_closed()
+    {
+        await using var host = await MqttHost.StartAsync();
+        await using var client = await PacketClient.OpenAsync(host.Tls, tls: true);
+        await client.ConnectAsync(new ClientConnect("lamp", MqttVersion.V5));
+        (await host.Dialect.OpenedAsync()).Close(MqttReason.AdministrativeAction);
+
+        (await client.ClosedAsync()).ShouldBe(MqttReason.AdministrativeAction);
+    }
+
     [Theory]
     [InlineData(false, "mqtt", MqttVersion.V311)]
     [InlineData(false, "mqtt", MqttVersion.V5)]

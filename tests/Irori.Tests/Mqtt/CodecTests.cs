@@ -240,7 +240,7 @@ public sealed class CodecTests(ITestOutputHelper output)
     private static MqttProperties Said(Dice dice) => new()
     {
         IsText = dice.Maybe() ? dice.Maybe() : null, Expiry = null, ContentType = dice.Maybe() ? dice.Text(20) : null, ResponseTopic = dice.Maybe() ? dice.Topic() : null,
-        Correlation = dice.Maybe() ? dice.Bytes(20) : null, User = dice.Pairs(),
+        Correlation = dice.Maybe() ? (ReadOnlyMemory<byte>?)dice.Bytes(20) : null, User = dice.Pairs(),
     };
 
     private static IEnumerable<(int Id, object Value)> ToWire(MqttProperties? said)

@@ -248,7 +248,7 @@ public sealed class DeliveryTests
     {
         const int Writers = 8;
         const int Each = 500;
-        await using var host = await MqttHost.StartAsync(new MqttOptions { MaxQueued = Writers * Each });
+        await using var host = await MqttHost.StartAsync(new MqttOptions { MaxQueued = Writers * Each, MaxPacketsPerSecond = Writers * Each });
         var (client, connection) = await host.MeetAsync(new ClientConnect("lamp"));
         await using var _ = client;
         var writing = Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>

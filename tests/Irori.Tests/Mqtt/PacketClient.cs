@@ -10,7 +10,9 @@ namespace Irori.Tests.Mqtt;
 internal sealed class PacketClient(Stream stream, MqttVersion version = MqttVersion.V311) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private MqttVersion _version = version;
+
+    /// <summary>By which version answers are read.</summary>
+    public MqttVersion Version { get; set; } = version;
 
     public static async Task<PacketClient> OpenAsync(int port, bool tls = false)
     {
@@ -26,7 +28,7 @@ internal sealed class PacketClient(Stream stream, MqttVersion version = MqttVers
     /// <summary>Sends CONNECT and returns CONNACK.</summary>
     public async Task<ServerPacket> ConnectAsync(ClientConnect connect)
     {
-        _version = connect.Version;
+        Version = connect.Version;
         await SendAsync(connect.ToBytes());
         return await ReceiveAsync(PacketType.ConnAck);
     }
@@ -34,11 +36,11 @@ internal sealed class PacketClient(Stream stream, MqttVersion version = MqttVers
     public async Task SendAsync(params byte[][] packets) => await stream.WriteAsync(packets.SelectMany(p => p).ToArray(), TestContext.Current.CancellationToken);
 
     public Task PublishAsync(string topic, string payload, int qos = 0, int id = 1, bool again = false, bool retain = false, IEnumerable<(int Id, object Value)>? properties = null) =>
-        SendAsync(ClientPackets.Publish(_version, topic, System.Text.Encoding.UTF8.GetBytes(payload), qos, id, again, retain, properties));
+        SendAsync(ClientPackets.Publish(Version, topic, System.Text.Encoding.UTF8.GetBytes(payload), qos, id, again, retain, properties));
 
     public async Task<IReadOnlyList<MqttReason>> SubscribeAsync(int options, params string[] filters)
     {
-        await SendAsync(ClientPackets.Subscribe(_version, 7, filters.Select(f => (f, options))));
+        await SendAsync(ClientPackets.Subscribe(Version, 7, filters.Select(f => (f, options))));
         return (await ReceiveAsync(PacketType.SubAck)).Reasons;
     }
 
@@ -71,7 +73,7 @@ internal sealed class PacketClient(Stream stream, MqttVersion version = MqttVers
 
             var body = new byte[length];
             await stream.ReadExactlyAsync(body, limit.Token);
-            return ServerPacket.Read(head[0], body, _version);
+            return ServerPacket.Read(head[0], body, Version);
         }
         catch (IOException)
         {

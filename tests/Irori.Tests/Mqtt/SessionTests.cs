@@ -100,7 +100,11 @@ public sealed class SessionTests
     public async Task New_messages_come_behind_those_that_are_sent_again()
     {
         await using var host = await MqttHost.StartAsync();
-        await LeaveAsync(host, Kept, (_, connection) => connection.PublishAsync(new MqttMessage { Topic = "old", Qos = MqttQos.AtLeastOnce }, MqttDelivery.Always).AsTask());
+        await LeaveAsync(host, Kept, async (client, connection) =>
+        {
+            await connection.PublishAsync(new MqttMessage { Topic = "old", Qos = MqttQos.AtLeastOnce }, MqttDelivery.Always);
+            await client.ReceiveAsync(PacketType.Publish);
+        });
         host.Dialect.OnOpen = async connection =>
         {
             await connection.PublishAsync(new MqttMessage { Topic = "new", Qos = MqttQos.AtLeastOnce }, MqttDelivery.Always);
