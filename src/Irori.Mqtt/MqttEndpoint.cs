@@ -88,7 +88,7 @@ public sealed partial class MqttEndpoint(
             foreach (var (connection, _) in _connections) connection.Watch();
             foreach (var (key, will) in _wills)
             {
-                if (will.DueAt <= time.GetUtcNow() && _wills.TryRemove(new(key, will))) await PublishAsync(will);
+                if (will.DueAt <= time.GetUtcNow() && _wills.TryRemove(new(key, will))) _ = PublishAsync(will);
             }
 
             while (_leaving.TryPeek(out var next) && time.GetElapsedTime(next.Since) > options.CloseTimeout && _leaving.TryDequeue(out next)) next.Transport.Abort();
@@ -99,13 +99,13 @@ public sealed partial class MqttEndpoint(
 
     internal async Task ServeAsync(MqttTransport transport)
     {
-        if (_isDraining || _connections.Count >= options.MaxConnections) return;
         using var connection = new Conversation(this, transport);
-        _connections[connection] = 0;
-        // Whoever began to send away has not seen this one.
-        if (_isDraining) connection.Close(MqttReason.ServerShuttingDown);
         try
         {
+            if (_isDraining || _connections.Count >= options.MaxConnections) return;
+            _connections[connection] = 0;
+            // Whoever began to send away has not seen this one.
+            if (_isDraining) connection.Close(MqttReason.ServerShuttingDown);
             await connection.RunAsync();
         }
         finally

@@ -26,6 +26,7 @@ internal sealed partial class Conversation : IDisposable
     private string?[]? _aliases;
     private MqttVersion? _version;
     private MqttEnd? _end;
+    private Task _telling = Task.CompletedTask;
     private TimeSpan _silence;
     private uint _expiry;
     private long _heard;
@@ -132,10 +133,10 @@ internal sealed partial class Conversation : IDisposable
         {
             if (_end is not null) return;
             _end = end;
+            _telling = _ending.CancelAsync();
         }
 
         _transport.Pipe.Input.CancelPendingRead();
-        _ = _ending.CancelAsync();
     }
 
     private async Task<bool> GreetAsync()
@@ -222,7 +223,7 @@ internal sealed partial class Conversation : IDisposable
         if (IsOver) return false;
         var keepAlive = connect.KeepAlive == 0 || connect.KeepAlive > _options.MaxKeepAlive ? _options.MaxKeepAlive : connect.KeepAlive;
         _silence = TimeSpan.FromSeconds(1.5 * (connect.Version == MqttVersion.V5 || connect.KeepAlive == 0 ? keepAlive : connect.KeepAlive));
-        _outbox.Accept(stored.IsPresent, new PacketWriter.Welcome
+        var isSent = _outbox.Accept(stored.IsPresent, new PacketWriter.Welcome
         {
             SessionExpiry = _expiry == connect.SessionExpiry ? null : _expiry,
             ReceiveMaximum = _options.ReceiveMaximum,
@@ -231,6 +232,7 @@ internal sealed partial class Conversation : IDisposable
             TopicAliasMaximum = _options.TopicAliasMaximum,
             KeepAlive = keepAlive == connect.KeepAlive ? null : keepAlive,
         });
+        if (!isSent) return Refuse(MqttReason.PacketTooLarge);
         Volatile.Write(ref _heard, _endpoint.Time.GetTimestamp());
         _isAccepted = true;
         return true;
@@ -386,7 +388,7 @@ internal sealed partial class Conversation : IDisposable
     {
         var reasons = new List<MqttReason>(packet.Subscriptions.Count);
         foreach (var wanted in packet.Subscriptions) reasons.Add(await SubscribeAsync(wanted));
-        _outbox.Answer(PacketType.SubAck, packet.Id, reasons: reasons);
+        Answer(PacketType.SubAck, packet.Id, reasons);
     }
 
     private async ValueTask<MqttReason> SubscribeAsync(MqttSubscription wanted)
@@ -421,7 +423,15 @@ internal sealed partial class Conversation : IDisposable
             reasons.Add(MqttReason.Success);
         }
 
-        _outbox.Answer(PacketType.UnsubAck, packet.Id, reasons: reasons);
+        Answer(PacketType.UnsubAck, packet.Id, reasons);
+    }
+
+    // An answer that the client does not take cannot be given.
+    private void Answer(PacketType type, ushort id, List<MqttReason> reasons)
+    {
+        const int MostBesides = 8;
+        if (reasons.Count + MostBesides > _connect.MaxPacket) throw new MqttException(MqttReason.ImplementationSpecificError);
+        _outbox.Answer(type, id, reasons: reasons);
     }
 
     // Only the reader changes them; whoever publishes sees one list or the other.
@@ -459,6 +469,8 @@ internal sealed partial class Conversation : IDisposable
         finally
         {
             _endpoint.Exit(this);
+            // Whoever waits for the end has heard of it, well or badly.
+            await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _ended.TrySetResult();
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using Irori.Mqtt.Packets;
@@ -60,18 +61,22 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
         }
     }
 
-    /// <summary>Sends CONNACK, and from now on everything else.</summary>
-    public void Accept(bool present, PacketWriter.Welcome welcome)
+    /// <summary>Sends CONNACK, and from now on everything else. False when it is larger than the client takes.</summary>
+    public bool Accept(bool present, PacketWriter.Welcome welcome)
     {
+        var answer = new ArrayBufferWriter<byte>();
         lock (_gate)
         {
-            PacketWriter.ConnAck(output, _version, present, MqttReason.Success, welcome);
+            PacketWriter.ConnAck(answer, _version, present, MqttReason.Success, welcome);
+            if (answer.WrittenCount > _maxPacket) return false;
+            output.Write(answer.WrittenSpan);
             _isOpen = true;
             _isUnflushed = true;
             Fill();
         }
 
         Kick();
+        return true;
     }
 
     /// <summary>Sends a CONNACK that refuses; nothing else will be sent.</summary>
@@ -268,8 +273,18 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
 
     private async ValueTask<bool> StoreAsync(OutgoingMessage message)
     {
-        var stored = await _life.AddAsync(message);
-        bool dropped;
+        bool stored, dropped;
+        try
+        {
+            stored = await _life.AddAsync(message);
+        }
+        catch
+        {
+            // What waits behind it could never be sent.
+            close(MqttReason.ServerUnavailable);
+            throw;
+        }
+
         lock (_gate)
         {
             message.IsStored = true;

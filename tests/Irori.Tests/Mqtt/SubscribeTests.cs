@@ -122,6 +122,22 @@ public sealed class SubscribeTests
     }
 
     [Fact]
+    public async Task An_answer_that_is_too_large_for_the_client_is_not_sent()
+    {
+        await using var host = await MqttHost.StartAsync();
+        await using var client = await host.ConnectAsync(new ClientConnect("lamp", MqttVersion.V5) { Properties = [(0x27, 20u)] });
+        await client.SubscribeAsync(0, [.. Enumerable.Range(0, 12).Select(i => $"{i}")]);
+        await client.SendAsync(ClientPackets.Subscribe(MqttVersion.V5, 7, Enumerable.Range(0, 13).Select(i => ($"{i}", 0))));
+        (await client.ClosedAsync()).ShouldBe(MqttReason.ImplementationSpecificError);
+
+        // Not even CONNACK.
+        await using var tiny = await host.OpenAsync();
+        tiny.Version = MqttVersion.V5;
+        await tiny.SendAsync(new ClientConnect("tiny", MqttVersion.V5) { Properties = [(0x27, 10u)] }.ToBytes());
+        (await tiny.ReceiveAsync(PacketType.ConnAck)).Reason.ShouldBe(MqttReason.PacketTooLarge);
+    }
+
+    [Fact]
     public async Task Options_of_MQTT_5_are_wrong_before()
     {
         await using var host = await MqttHost.StartAsync();
