@@ -52,11 +52,12 @@ public sealed partial class MqttEndpoint(
     /// </summary>
     public async ValueTask<bool> PublishAsync(string key, MqttMessage message, CancellationToken cancel)
     {
-        if (Find(key) is { } connection)
+        if (_clients.GetValueOrDefault(key) is { } client)
         {
-            if (await connection.PublishAsync(message)) return true;
-            if (!connection.Closing.IsCancellationRequested) return false;
-            await connection.Ended.WaitAsync(cancel);
+            await client.Greeted.WaitAsync(cancel);
+            if (await client.Connection.PublishAsync(message)) return true;
+            if (!client.IsOver) return false;
+            await client.Ended.WaitAsync(cancel);
         }
 
         return message.Qos > MqttQos.AtMostOnce && await sessions.LeaveAsync(key, message, options.MaxQueued, cancel);

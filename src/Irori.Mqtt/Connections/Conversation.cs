@@ -16,6 +16,7 @@ internal sealed partial class Conversation : IDisposable
     private readonly Outbox _outbox;
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TopicCache _topics = new();
     private readonly Lock _gate = new();
     private IReadOnlyList<MqttSubscription> _subscriptions = [];
@@ -63,6 +64,9 @@ internal sealed partial class Conversation : IDisposable
 
     public Outbox Outbox => _outbox;
 
+    /// <summary>Completes when the client is accepted, or the connection over.</summary>
+    public Task Greeted => _greeted.Task;
+
     public Task Ended => _ended.Task;
 
     public bool IsOver => Closing.IsCancellationRequested;
@@ -97,7 +101,7 @@ internal sealed partial class Conversation : IDisposable
         {
             Close(e.Reason);
         }
-        catch (Exception e) when (e is IOException or ConnectionAbortedException or ConnectionResetException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or ConnectionAbortedException or ObjectDisposedException || (e is OperationCanceledException && IsOver))
         {
             // Broken from outside, or aborted by this side.
         }
@@ -235,6 +239,7 @@ internal sealed partial class Conversation : IDisposable
         if (!isSent) return Refuse(MqttReason.PacketTooLarge);
         Volatile.Write(ref _heard, _endpoint.Time.GetTimestamp());
         _isAccepted = true;
+        _greeted.TrySetResult();
         return true;
     }
 
@@ -471,6 +476,7 @@ internal sealed partial class Conversation : IDisposable
             _endpoint.Exit(this);
             // Whoever waits for the end has heard of it, well or badly.
             await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _greeted.TrySetResult();
             _ended.TrySetResult();
         }
     }
@@ -481,7 +487,7 @@ internal sealed partial class Conversation : IDisposable
         try
         {
             // A client that was refused after all had no will.
-            if (_isAccepted && _connect.Will is { } will && !(end is { Kind: MqttEndKind.Left, Reason: not MqttReason.DisconnectWithWill })) await WillAsync(client, will);
+            if (_isAccepted && _connect.Will is { } will && end is not { Kind: MqttEndKind.Left, Reason: MqttReason.Success }) await WillAsync(client, will);
         }
         finally
         {

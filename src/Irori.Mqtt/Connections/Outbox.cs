@@ -19,7 +19,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
     private readonly Queue<Item> _ready = new();
     private readonly Queue<OutgoingMessage> _waiting = new();
     private readonly Dictionary<ushort, OutgoingMessage> _inFlight = [];
-    private SessionLife _life = null!;
+    private SessionLife? _life;
     private MqttVersion _version;
     private long _maxPacket;
     private int _window;
@@ -115,7 +115,8 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
         var added = false;
         lock (_gate)
         {
-            if (_isEnded) return new(false);
+            // Whoever found the connection before its session was there.
+            if (_isEnded || _life is null) return new(false);
             outgoing = new OutgoingMessage(message, match.Qos, match.Identifiers, match.Qos == MqttQos.AtMostOnce ? 0 : _sequence)
             {
                 ExpiresAt = message.Properties?.Expiry is { } seconds ? time.GetUtcNow().AddSeconds(seconds) : null,
@@ -173,7 +174,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
 
         if (!message.IsReceived)
         {
-            await _life.ReceivedAsync(message);
+            await _life!.ReceivedAsync(message);
             message.IsReceived = true;
         }
 
@@ -222,7 +223,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
             Fill();
         }
 
-        foreach (var message in dropped.Where(m => m.Qos > MqttQos.AtMostOnce)) await _life.RemoveAsync(message);
+        foreach (var message in dropped.Where(m => m.Qos > MqttQos.AtMostOnce)) await _life!.RemoveAsync(message);
         Kick();
 
         // What was sent by an earlier connection is a matter between both sides.
@@ -276,7 +277,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
         bool stored, dropped;
         try
         {
-            stored = await _life.AddAsync(message);
+            stored = await _life!.AddAsync(message);
         }
         catch
         {
@@ -292,7 +293,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
             if (stored && !dropped) Fill();
         }
 
-        if (dropped) await _life.RemoveAsync(message);
+        if (dropped) await _life!.RemoveAsync(message);
         // A session with a newer life, or none: this connection has no future.
         if (!stored) close(MqttReason.SessionTakenOver);
         Kick();
@@ -301,7 +302,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
 
     private async ValueTask DoneAsync(OutgoingMessage message)
     {
-        if (_life.IsKept) await _life.RemoveAsync(message);
+        if (_life!.IsKept) await _life!.RemoveAsync(message);
         lock (_gate)
         {
             if (!_inFlight.Remove(message.Id)) return;
@@ -347,7 +348,7 @@ internal sealed class Outbox(PipeWriter output, MqttOptions options, TimeProvide
             if (next.IsOver(time.GetUtcNow()))
             {
                 _bytes -= next.Cost;
-                _ = _life.RemoveAsync(next);
+                _ = _life!.RemoveAsync(next);
                 continue;
             }
 

@@ -114,6 +114,32 @@ public sealed class CodecTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void A_message_is_read_and_acknowledged_without_an_allocation()
+    {
+        var packet = new ReadOnlySequence<byte>(ClientPackets.Publish(MqttVersion.V311, "dev2app/dHq5yNRKYyZTYyTsbQvXCk", new byte[100], qos: 1, id: 7));
+        var (to, topics, read) = (new ArrayBufferWriter<byte>(64), new Irori.Mqtt.Connections.TopicCache(), 0);
+        Run(100);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(10_000);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        read.ShouldBe(10_100 * 130);
+
+        void Run(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                var rest = packet;
+                PacketFrame.TryTake(ref rest, 1_000, out var head, out var body);
+                var publish = PublishPacket.Read(head, body.FirstSpan, MqttVersion.V311, Options);
+                read += topics.Get(publish.Topic).Length + publish.Payload.Length;
+                PacketWriter.Ack(to, MqttVersion.V311, PacketType.PubAck, publish.Id, MqttReason.Success);
+                to.ResetWrittenCount();
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0, "00")]
     [InlineData(127, "7F")]

@@ -164,6 +164,41 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_message_for_a_client_that_is_just_coming_back_waits_for_it()
+    {
+        var opening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource<MqttReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await MqttHost.StartAsync();
+        await LeaveAsync(host, Kept, async client => await client.SubscribeAsync(1, "a"));
+        host.Dialect.OnOpen = connection =>
+        {
+            opening.SetResult();
+            return new(goOn.Task);
+        };
+        await using var again = await host.OpenAsync();
+        var connecting = again.ConnectAsync(Kept);
+        await opening.Task;
+        var sending = host.Endpoint.PublishAsync("lamp", new MqttMessage { Topic = "a", Qos = MqttQos.AtLeastOnce }, TestContext.Current.CancellationToken);
+        goOn.SetResult(MqttReason.Success);
+
+        (await sending).ShouldBeTrue();
+        await connecting;
+        (await again.ReceiveAsync(PacketType.Publish)).Topic.ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_ends_the_connection_and_says_so_to_the_dialect()
+    {
+        var time = new TestTime();
+        await using var host = await MqttHost.StartAsync(sessions: new FailingStore(time), time: time);
+        var (client, connection) = await host.MeetAsync(Kept);
+        await using var _ = client;
+        await Should.ThrowAsync<InvalidOperationException>(async () => await connection.PublishAsync(new MqttMessage { Topic = "a", Qos = MqttQos.AtLeastOnce }, MqttDelivery.Always));
+
+        (await client.ClosedAsync()).ShouldBe(MqttReason.ServerUnavailable);
+    }
+
+    [Fact]
     public async Task A_session_ends_when_its_time_is_over()
     {
         await using var host = await MqttHost.StartAsync();
@@ -233,6 +268,34 @@ public sealed class SessionTests
 
         numbers.ShouldBeUnique();
         numbers.Min().ShouldBe((ushort)1);
+    }
+
+    // A store that takes no messages.
+    private sealed class FailingStore(TimeProvider time) : IMqttSessionStore
+    {
+        private readonly MemorySessionStore _well = new(time);
+
+        public Task<bool> AddAsync(MqttSessionLife life, MqttStoredMessage message, CancellationToken cancel) => throw new InvalidOperationException("full");
+
+        public Task<MqttStoredSession> OpenAsync(string key, bool clean, bool create, CancellationToken cancel) => _well.OpenAsync(key, clean, create, cancel);
+
+        public Task<bool> SubscribeAsync(MqttSessionLife life, MqttSubscription subscription, CancellationToken cancel) => _well.SubscribeAsync(life, subscription, cancel);
+
+        public Task<bool> UnsubscribeAsync(MqttSessionLife life, string filter, CancellationToken cancel) => _well.UnsubscribeAsync(life, filter, cancel);
+
+        public Task<bool> ReceivedAsync(MqttSessionLife life, long sequence, CancellationToken cancel) => _well.ReceivedAsync(life, sequence, cancel);
+
+        public Task<bool> RemoveAsync(MqttSessionLife life, long sequence, CancellationToken cancel) => _well.RemoveAsync(life, sequence, cancel);
+
+        public Task<bool> TakenAsync(MqttSessionLife life, ushort packetId, CancellationToken cancel) => _well.TakenAsync(life, packetId, cancel);
+
+        public Task<bool> ReleasedAsync(MqttSessionLife life, ushort packetId, CancellationToken cancel) => _well.ReleasedAsync(life, packetId, cancel);
+
+        public Task<bool> CloseAsync(MqttSessionLife life, TimeSpan expiry, CancellationToken cancel) => _well.CloseAsync(life, expiry, cancel);
+
+        public Task<bool> LeaveAsync(string key, MqttMessage message, int limit, CancellationToken cancel) => _well.LeaveAsync(key, message, limit, cancel);
+
+        public Task<bool> IsLatestAsync(MqttSessionLife life, CancellationToken cancel) => _well.IsLatestAsync(life, cancel);
     }
 
     private static Task LeaveAsync(MqttHost host, ClientConnect connect, Func<PacketClient, Task> meanwhile) => LeaveAsync(host, connect, (client, _) => meanwhile(client));

@@ -51,6 +51,17 @@ public sealed class WillTests
     }
 
     [Fact]
+    public async Task A_client_that_leaves_because_something_is_wrong_leaves_its_will()
+    {
+        await using var host = await MqttHost.StartAsync();
+        await using var client = await host.ConnectAsync(Mortal);
+        await client.SendAsync(ClientPackets.Leave(MqttReason.UnspecifiedError));
+
+        (await host.Dialect.PublishedAsync()).IsWill.ShouldBeTrue();
+        (await host.Dialect.ClosedAsync()).End.ShouldBe(new MqttEnd(MqttEndKind.Left, MqttReason.UnspecifiedError));
+    }
+
+    [Fact]
     public async Task A_client_that_is_thrown_out_leaves_its_will()
     {
         await using var host = await MqttHost.StartAsync();
