@@ -178,7 +178,7 @@ public sealed class SessionTests
         await using var again = await host.OpenAsync();
         var connecting = again.ConnectAsync(Kept);
         await opening.Task;
-        var sending = host.Endpoint.PublishAsync("lamp", new MqttMessage { Topic = "a", Qos = MqttQos.AtLeastOnce }, TestContext.Current.CancellationToken);
+        var sending = host.Endpoint.PublishAsync("lamp", new MqttMessage { Topic = "a", Qos = MqttQos.AtLeastOnce }, TestContext.Current.CancellationToken).AsTask();
         goOn.SetResult(MqttReason.Success);
 
         (await sending).ShouldBeTrue();
