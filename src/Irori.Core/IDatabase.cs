@@ -25,6 +25,12 @@ public interface IDatabase
     /// <summary>Runs queries.</summary>
     Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel);
 
+    /// <summary><see cref="ISessionStore.FindByAccessAsync"/>, which every request asks, as cheap as the engine can.</summary>
+    Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel);
+
+    /// <summary><see cref="IBindingStore.FindTargetAsync"/>, which every command asks, as cheap as the engine can.</summary>
+    Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel);
+
     /// <summary>Runs changes in one durable transaction. A fault, or an exception, leaves nothing behind.</summary>
     Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel);
 

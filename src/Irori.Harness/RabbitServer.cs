@@ -7,6 +7,7 @@ namespace Irori.Harness;
 internal sealed class RabbitServer : IAsyncDisposable
 {
     private const string Program = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    private const string Control = "/usr/lib/rabbitmq/bin/rabbitmqctl";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(4);
 
     private readonly string _folder;
@@ -39,12 +40,7 @@ internal sealed class RabbitServer : IAsyncDisposable
     /// <summary>Starts it, also again on the same port after <see cref="StopAsync"/>, and waits until it serves.</summary>
     public async Task RunAsync(CancellationToken cancel = default)
     {
-        var start = Programs.Of([Program]);
-        var path = start.Environment["PATH"];
-        start.Environment.Clear();
-        foreach (var (name, value) in Variables()) start.Environment[name] = value;
-        start.Environment["PATH"] = path;
-        var process = LastWill.Start(start);
+        var process = LastWill.Start(Of([Program]));
         try
         {
             await process.WaitForAsync("Server startup complete", StartLimit, cancel);
@@ -76,12 +72,40 @@ internal sealed class RabbitServer : IAsyncDisposable
     /// <summary>Lets it go on.</summary>
     public async Task ThawAsync() => await Programs.ThawAsync(await NumberAsync());
 
+    /// <summary>Raises its memory alarm: from the next message on it reads nothing of those who publish.</summary>
+    public Task BlockAsync() => LimitMemoryAsync("0.000001");
+
+    /// <summary>Ends the alarm.</summary>
+    public Task UnblockAsync() => LimitMemoryAsync("0.4");
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await StopAsync();
         await Programs.TryAsync(["epmd", "-port", Text(_names), "-kill"], CancellationToken.None);
         Directory.Delete(_folder, recursive: true);
     }
+
+    private async Task LimitMemoryAsync(string share)
+    {
+        using var process = Process.Start(Of([Control, "-n", Name, "set_vm_memory_high_watermark", share]))!;
+        var said = process.StandardError.ReadToEndAsync();
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new HarnessException($"rabbitmqctl failed: {await said}");
+    }
+
+    // A program of RabbitMQ in this broker's own surroundings.
+    private ProcessStartInfo Of(IReadOnlyList<string> command)
+    {
+        var start = Programs.Of(command);
+        var path = start.Environment["PATH"];
+        start.Environment.Clear();
+        foreach (var (name, value) in Variables()) start.Environment[name] = value;
+        start.Environment["PATH"] = path;
+        return start;
+    }
+
+    private string Name => $"t{Port}@localhost";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -100,7 +124,7 @@ internal sealed class RabbitServer : IAsyncDisposable
 
     private Dictionary<string, string> Variables() => new(StringComparer.Ordinal)
     {
-        ["HOME"] = _folder, ["LANG"] = "C.UTF-8", ["RABBITMQ_NODENAME"] = $"t{Port}@localhost", ["RABBITMQ_BASE"] = _folder,
+        ["HOME"] = _folder, ["LANG"] = "C.UTF-8", ["RABBITMQ_NODENAME"] = Name, ["RABBITMQ_BASE"] = _folder,
         ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder, "mnesia"), ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder, "log"), ["RABBITMQ_LOGS"] = "-",
         ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder, "rabbitmq"), ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(_folder, "rabbitmq-env.conf"),
         ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder, "enabled_plugins"), ["RABBITMQ_PID_FILE"] = Path.Combine(_folder, "pid"),

@@ -75,6 +75,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Uri address)
     {
         var start = Programs.Of(["dotnet", Path.Combine(AppContext.BaseDirectory, program), .. arguments]);
+        // Where it stands it watches for changes of its settings, with all folders below: not where the databases write.
+        start.WorkingDirectory = AppContext.BaseDirectory;
         // What this process was told is not for those that it starts.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("IRORI_", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;

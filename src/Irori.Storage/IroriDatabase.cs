@@ -1,4 +1,6 @@
 using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
 using Irori.Core.States;
 
 namespace Irori.Storage;
@@ -8,6 +10,12 @@ public abstract class IroriDatabase : IDatabase, IAsyncDisposable
 {
     /// <inheritdoc />
     public abstract Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel);
+
+    /// <inheritdoc />
+    public abstract Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel);
+
+    /// <inheritdoc />
+    public abstract Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel);
 
     /// <inheritdoc />
     public abstract Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel);

@@ -41,6 +41,12 @@ public sealed class Rabbit : IAsyncDisposable
     /// <summary>Lets it go on.</summary>
     public Task ThawAsync() => _server!.ThawAsync();
 
+    /// <summary>Raises its memory alarm: it takes nothing more from those who publish.</summary>
+    public Task BlockAsync() => _server!.BlockAsync();
+
+    /// <summary>Ends the alarm.</summary>
+    public Task UnblockAsync() => _server!.UnblockAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await _server.DisposeAsync();

@@ -8,6 +8,8 @@ internal sealed class Fleet : IAsyncDisposable
 {
     private const int AtOnce = 64;
     private readonly DeviceSocket[] _devices;
+    private readonly CancellationTokenSource _end = new();
+    private Task _obeying = Task.CompletedTask;
 
     private Fleet(DeviceSocket[] devices) => _devices = devices;
 
@@ -19,8 +21,8 @@ internal sealed class Fleet : IAsyncDisposable
         return new Fleet(devices);
     }
 
-    /// <summary>Every device obeys what it is told, until cancelled.</summary>
-    public Task ObeyAsync(CancellationToken cancel) => Task.WhenAll(_devices.Select(d => ObeyAsync(d, cancel)));
+    /// <summary>From now on every device obeys what it is told.</summary>
+    public void Obey() => _obeying = Task.Run(() => Task.WhenAll(_devices.Select(d => ObeyAsync(d, _end.Token))));
 
     /// <summary>Every device reports as soon as its last report was acknowledged.</summary>
     public async Task<Latencies> ReportAsync(double seconds, CancellationToken cancel)
@@ -63,7 +65,10 @@ internal sealed class Fleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync();
+        await _obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var device in _devices) await device.DisposeAsync();
+        _end.Dispose();
     }
 
     private static async Task ObeyAsync(DeviceSocket device, CancellationToken cancel)

@@ -11,6 +11,7 @@ internal static class AllScenarios
         new ReportScenario(DatabaseEngine.Sqlite), new ReportScenario(DatabaseEngine.PostgreSql),
         new LinkScenario(tls: false), new LinkScenario(tls: true),
         new StartScenario(),
+        new NodesScenario(),
         new ListScenario(DatabaseEngine.Sqlite, oneHome: false), new ListScenario(DatabaseEngine.PostgreSql, oneHome: false),
         new ListScenario(DatabaseEngine.Sqlite, oneHome: true), new ListScenario(DatabaseEngine.PostgreSql, oneHome: true),
         new PointScenario(DatabaseEngine.Sqlite), new PointScenario(DatabaseEngine.PostgreSql),

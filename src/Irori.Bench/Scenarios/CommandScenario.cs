@@ -34,16 +34,16 @@ internal sealed class CommandScenario(DatabaseEngine engine) : Scenario
     {
         var sizes = context.Sizes;
         var house = await House.MakeAsync(context, engine, sizes.CommandDevices, sizes.CommandDevices, cancel);
-        var irori = context.Keep(house.Launch(tls: false));
-        var reference = context.Keep(Measured.Reference(KestrelHops.Name));
         var stage = new CommandStage(
-            await CommandSide.StartAsync(context, reference, "/", token: "none", cancel), await CommandSide.StartAsync(context, irori, House.Ready, house.Token, cancel), sizes.Seconds);
+            await CommandSide.StartAsync(context, context.Keep(Measured.Reference(KestrelHops.Name)), "/", token: "none", cancel),
+            await CommandSide.StartAsync(context, context.Keep(house.Launch(tls: false)), House.Ready, house.Token, cancel),
+            sizes.Seconds);
         await stage.WarmAsync(sizes.WarmSeconds, cancel);
         return stage;
     }
 }
 
-/// <summary>Both servers of <see cref="CommandScenario"/>.</summary>
+/// <summary>Commands in rounds, on both sides.</summary>
 internal sealed class CommandStage(CommandSide reference, CommandSide irori, double seconds) : IStage
 {
     public async Task WarmAsync(double warm, CancellationToken cancel)
@@ -57,28 +57,19 @@ internal sealed class CommandStage(CommandSide reference, CommandSide irori, dou
     public Task<IReadOnlyDictionary<string, double>> IroriAsync(CancellationToken cancel) => irori.RunAsync(seconds, cancel);
 }
 
-/// <summary>One server with its obedient devices, and callers that command them.</summary>
-internal sealed class CommandSide : IAsyncDisposable
+/// <summary>Callers that command devices, by way of one server.</summary>
+/// <param name="server">The server that they call.</param>
+/// <param name="all">Every server whose processor time counts.</param>
+/// <param name="token">What they show.</param>
+internal sealed class CommandSide(ServerProcess server, IReadOnlyList<ServerProcess> all, Sizes sizes, string token)
 {
-    private readonly ServerProcess _server;
-    private readonly Sizes _sizes;
-    private readonly string _token;
-    private readonly CancellationTokenSource _end = new();
-    private readonly Task _obeying;
-
-    private CommandSide(ServerProcess server, Fleet fleet, Sizes sizes, string token)
-    {
-        _server = server;
-        _sizes = sizes;
-        _token = token;
-        _obeying = Task.Run(() => fleet.ObeyAsync(_end.Token));
-    }
-
+    /// <summary>Waits for a server, which also holds the devices.</summary>
     public static async Task<CommandSide> StartAsync(BenchContext context, ServerProcess server, string readyAt, string token, CancellationToken cancel)
     {
         await server.AnsweredAsync(readyAt, cancel);
         var fleet = context.Keep(await Fleet.ConnectAsync(server.Address, context.Sizes.CommandDevices, House.DeviceKey, cancel));
-        return context.Keep(new CommandSide(server, fleet, context.Sizes, token));
+        fleet.Obey();
+        return new CommandSide(server, [server], context.Sizes, token);
     }
 
     /// <summary>Calls without a pause; answers the latencies of what was answered in time.</summary>
@@ -86,35 +77,30 @@ internal sealed class CommandSide : IAsyncDisposable
     {
         var latencies = new Latencies();
         var end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-        await Task.WhenAll(Enumerable.Range(0, _sizes.InFlight).Select(first => Task.Run(() => CallAsync(first, end, latencies.NewList(), cancel), cancel)));
+        await Task.WhenAll(Enumerable.Range(0, sizes.InFlight).Select(first => Task.Run(() => CallAsync(first, end, latencies.NewList(), cancel), cancel)));
         return latencies;
     }
 
     public async Task<IReadOnlyDictionary<string, double>> RunAsync(double seconds, CancellationToken cancel)
     {
-        var processor = _server.Processor;
+        var processor = Processor();
         var latencies = await LoadAsync(seconds, cancel);
         return new Dictionary<string, double>
         {
             [CommandScenario.Rate] = latencies.Count / seconds, ["p50"] = latencies.Percentile(0.5), [CommandScenario.P99] = latencies.Percentile(0.99),
-            ["cpu"] = (_server.Processor - processor).TotalMicroseconds / latencies.Count,
+            ["cpu"] = (Processor() - processor).TotalMicroseconds / latencies.Count,
         };
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _end.CancelAsync();
-        await _obeying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _end.Dispose();
-    }
+    private TimeSpan Processor() => all.Aggregate(TimeSpan.Zero, (sum, s) => sum + s.Processor);
 
     private async Task CallAsync(int first, long end, List<long> took, CancellationToken cancel)
     {
-        using var caller = await Caller.ConnectAsync(_server.Address, cancel);
-        for (var device = first; Stopwatch.GetTimestamp() is var start && start < end; device = (device + _sizes.InFlight) % _sizes.CommandDevices)
+        using var caller = await Caller.ConnectAsync(server.Address, cancel);
+        for (var device = first; Stopwatch.GetTimestamp() is var start && start < end; device = (device + sizes.InFlight) % sizes.CommandDevices)
         {
             var request = Caller.Request(
-                "POST", "/v2/device/thing/status", _token, $$$"""{"type":1,"id":"{{{DeviceIds.Of(device)}}}","params":{"switch":"on"}}""");
+                "POST", "/v2/device/thing/status", token, $$$"""{"type":1,"id":"{{{DeviceIds.Of(device)}}}","params":{"switch":"on"}}""");
             var answer = await caller.CallAsync(request, cancel);
             if (answer.Span.IndexOf("\"error\":0"u8) < 0) throw new BenchException($"A command failed: {System.Text.Encoding.UTF8.GetString(answer.Span)}");
             if (Stopwatch.GetTimestamp() is var now && now <= end) took.Add(now - start);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Irori.Core.Accounts;
 using Irori.Core.Products;
 using Irori.Core.Projects;
@@ -22,6 +23,9 @@ internal sealed class House : IAsyncDisposable
     public const string Ready = "/health/ready";
 
     private const string Dialect = "coolkit";
+
+    // Given, so that further nodes can read what the first has encrypted.
+    private static readonly string MasterKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     private House(string folder, DatabaseSettings database)
     {
@@ -53,9 +57,9 @@ internal sealed class House : IAsyncDisposable
     {
         var folder = context.NewFolder();
         var house = context.Keep(new House(folder, await context.NewDatabaseAsync(engine, folder, cancel)));
-        var foundation = await Foundation.OpenAsync(house.Settings, masterKey: null, TimeProvider.System, NullLoggerFactory.Instance, cancel);
+        var foundation = await Foundation.OpenAsync(house.Settings, MasterKey, TimeProvider.System, NullLoggerFactory.Instance, cancel);
         await foundation.DisposeAsync();
-        await using var administration = await Administration.OpenAsync(house.Settings, masterKey: null, cancel);
+        await using var administration = await Administration.OpenAsync(house.Settings, MasterKey, cancel);
         var (account, home) = await house.FurnishAsync(administration, cancel);
         var key = administration.Service<Core.Installation.KeyRing>().Encrypt(DeviceKey);
         await Seed.RunAsync(house.Database, new SeedPlan(house.Product, account, home, devices, perHome, key), cancel);
@@ -63,11 +67,11 @@ internal sealed class House : IAsyncDisposable
     }
 
     /// <summary>Starts the built program on it; when it answers <see cref="Ready"/> it may be used.</summary>
-    public ServerProcess Launch(bool tls, bool collectable = true)
-    {
-        string[] arguments = Database.Engine == DatabaseEngine.Sqlite ? ["--data", Folder] : ["--data", Folder, "--database", Database.ConnectionString];
-        return Measured.Irori(tls, collectable, arguments, new Dictionary<string, string> { ["IRORI_METRICS__TOKEN"] = MetricsToken });
-    }
+    public ServerProcess Launch(bool tls, bool collectable = true) => Launch(tls, collectable, Folder, new Dictionary<string, string>());
+
+    /// <summary>Starts a node of a cluster on it, with a data folder of its own.</summary>
+    public ServerProcess LaunchNode(string name, string folder, string busUrl) => Launch(
+        tls: false, collectable: false, folder, new Dictionary<string, string> { ["IRORI_NODE__NAME"] = name, ["IRORI_BUS__URL"] = busUrl });
 
     /// <summary>The database as Irori itself opens it, without a server.</summary>
     public async Task<IroriDatabase> OpenAsync(CancellationToken cancel) =>
@@ -77,6 +81,14 @@ internal sealed class House : IAsyncDisposable
     {
         await BenchContext.DropAsync(Database);
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private ServerProcess Launch(bool tls, bool collectable, string folder, Dictionary<string, string> environment)
+    {
+        environment[SettingsLoader.MasterKeyVariable] = MasterKey;
+        environment["IRORI_METRICS__TOKEN"] = MetricsToken;
+        string[] arguments = Database.Engine == DatabaseEngine.Sqlite ? ["--data", folder] : ["--data", folder, "--database", Database.ConnectionString];
+        return Measured.Irori(tls, collectable, arguments, environment);
     }
 
     private async Task<(long Account, long Home)> FurnishAsync(Administration administration, CancellationToken cancel)

@@ -66,16 +66,10 @@ public sealed class SessionService(IDatabase database, IBus bus, TimeProvider ti
 
     private async Task<Result<Principal>> FindAsync(string token, bool evenTooOld, string? ip, CancellationToken cancel)
     {
-        var hash = KeyRing.HashToken(token);
         var now = time.GetUtcNow();
-        return await database.ReadAsync<Result<Principal>>(
-            async s =>
-            {
-                if (await s.Sessions.FindByAccessAsync(hash) is not { Session.Ended: null } found) return Ended;
-                if (found.Session.AccessUntil <= now && !evenTooOld) return new Fault(FaultKind.SessionExpired, "The access token has expired, refresh it");
-                return found.Account.Closed is null && !found.App.Disabled ? new Principal(found.Account, found.App, found.Session.No, ip) : Ended;
-            },
-            cancel);
+        if (await database.FindSessionAsync(KeyRing.HashToken(token), cancel) is not { Session.Ended: null } found) return Ended;
+        if (found.Session.AccessUntil <= now && !evenTooOld) return new Fault(FaultKind.SessionExpired, "The access token has expired, refresh it");
+        return found.Account.Closed is null && !found.App.Disabled ? new Principal(found.Account, found.App, found.Session.No, ip) : Ended;
     }
 
     private static Tokens Mint(App app, DateTimeOffset now) =>

@@ -82,15 +82,6 @@ public sealed class VisibleDevice
     /// <summary>Whether that it is offline has been told, after the grace. Until then a feed goes on showing what it showed.</summary>
     public bool OfflineTold { get; init; }
 
-    /// <summary>The node that holds its link, or null.</summary>
-    public string? Node { get; init; }
-
-    /// <summary>Which life of that node holds it.</summary>
-    public long? Incarnation { get; init; }
-
-    /// <summary>The node to ask for it, or null when it never connected.</summary>
-    public NodeIdentity? LinkNode => Node is not null && Incarnation is { } life ? new NodeIdentity(Node, life) : null;
-
     /// <summary>When its link last opened or closed, or null.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 
@@ -119,11 +110,45 @@ public sealed class VisibleDevice
     public long Rank { get; init; }
 }
 
+/// <summary>What a command needs to know of a device that a person may use.</summary>
+public sealed class CommandTarget
+{
+    /// <summary>Internal key of the device.</summary>
+    public required long No { get; init; }
+
+    /// <summary>Internal key of the product.</summary>
+    public required long Product { get; init; }
+
+    /// <summary>His role.</summary>
+    public required Role Role { get; init; }
+
+    /// <summary>His rights beyond switching.</summary>
+    public required int Permit { get; init; }
+
+    /// <summary>Its state in stored form for a guest, whose rights are found by it; null for anybody else.</summary>
+    public string? GuestValues { get; init; }
+
+    /// <summary>Whether it can be reached now.</summary>
+    public required bool Online { get; init; }
+
+    /// <summary>The node that holds its link, or null.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Which life of that node holds it.</summary>
+    public long? Incarnation { get; init; }
+
+    /// <summary>The node to ask for it, or null when it never connected.</summary>
+    public NodeIdentity? LinkNode => Node is not null && Incarnation is { } life ? new NodeIdentity(Node, life) : null;
+}
+
 /// <summary>Storage of bindings.</summary>
 public interface IBindingStore
 {
     /// <summary>A device as a person sees it through an app, or null. <paramref name="app"/> 0 sees every product.</summary>
     Task<VisibleDevice?> FindVisibleAsync(long account, long app, string deviceId);
+
+    /// <summary>The same, but only what a command needs.</summary>
+    Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId);
 
     /// <summary>Devices of a person's home in the home's order, from a rank on; <paramref name="limit"/> bounds the page.</summary>
     Task<IReadOnlyList<VisibleDevice>> ListVisibleAsync(long account, long app, long home, PlaceCursor from, int limit);

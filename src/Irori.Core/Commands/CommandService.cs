@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Irori.Core.Bindings;
 using Irori.Core.Feeds;
 using Irori.Core.Sharing;
@@ -11,9 +10,6 @@ namespace Irori.Core.Commands;
 /// <param name="DeviceId">The device.</param>
 /// <param name="Body">A JSON object of properties, in the product's own names.</param>
 public sealed record DeviceOrder(string DeviceId, string Body);
-
-/// <summary>What a command did.</summary>
-public sealed record CommandAnswer(CommandOutcome Outcome, VisibleDevice Device);
 
 /// <summary>The one path of every command: check the binding, ask the node that holds the link, answer after the commit of what the device agreed to.</summary>
 public sealed partial class CommandService(IDatabase database, IBus bus, TimeProvider time, ILogger<CommandService> log)
@@ -33,11 +29,12 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
     /// <see cref="FaultKind.Undelivered"/>, <see cref="FaultKind.NoAnswer"/>, <see cref="FaultKind.Rejected"/> with the device's code;
     /// <see cref="FaultKind.NotAllowed"/> for timers that a guest may not change so.
     /// </summary>
-    public async Task<Result<CommandAnswer>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
+    public async Task<Result<CommandOutcome>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
         if (Check(body) is { } wrong) return wrong;
-        var device = await FindAsync(who, deviceId, cancel);
-        return device is null ? Fault.NotVisible("device") : await SendAsync(who, device, body, within, cancel);
+        if (await FindAsync(who, deviceId, cancel) is not { } device) return Fault.NotVisible("device");
+        if (TimerRights.Check(device, body) is { } forbidden) return forbidden;
+        return await SendAllowedAsync(who, device, deviceId, CommandKind.Update, body, within, cancel);
     }
 
     /// <summary>
@@ -51,13 +48,10 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
             if (Check(order.Body) is { } wrong) return wrong;
         }
 
-        var ids = orders.Select(o => o.DeviceId).Distinct(StringComparer.Ordinal).ToList();
-        var found = (await database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, ids), cancel)).ToDictionary(d => d.Id, StringComparer.Ordinal);
-        var seen = orders.Where(o => found.ContainsKey(o.DeviceId)).Select(o => (found[o.DeviceId], o.Body)).ToList();
         // The time to wait runs before anything is sent.
         using var over = new CancellationTokenSource(wait, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel);
-        if (!Start(who, seen, wait > DefaultDeadline ? wait : DefaultDeadline).Try(out var started, out var fault)) return fault;
+        if (!Start(who, orders, wait > DefaultDeadline ? wait : DefaultDeadline).Try(out var started, out var fault)) return fault;
         try
         {
             await Task.WhenAll(started).WaitAsync(both.Token);
@@ -67,14 +61,8 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
             // What has an answer has it.
         }
 
-        var (outcomes, next) = (new List<Fault?>(orders.Count), 0);
-        foreach (var order in orders)
-        {
-            if (!found.ContainsKey(order.DeviceId)) outcomes.Add(Fault.NotVisible("device"));
-            else if (started[next++] is { IsCompletedSuccessfully: true } ended) outcomes.Add(await ended);
-            else outcomes.Add(Silent);
-        }
-
+        var outcomes = new List<Fault?>(orders.Count);
+        foreach (var task in started) outcomes.Add(task.IsCompletedSuccessfully ? await task : Silent);
         return outcomes;
     }
 
@@ -82,20 +70,20 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
     /// Asks a device to fetch and install firmware, said as its dialect says it. Only its owner does: <see cref="FaultKind.NotAllowed"/>. Firmware may
     /// not answer and be gone at once: <see cref="FaultKind.NoAnswer"/> is no failure then.
     /// </summary>
-    public async Task<Result<CommandAnswer>> UpgradeAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
+    public async Task<Result<CommandOutcome>> UpgradeAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
         if (Check(body) is { } wrong) return wrong;
         if (await FindAsync(who, deviceId, cancel) is not { } device) return Fault.NotVisible("device");
         return device.Role == Role.Owner
-            ? await SendAllowedAsync(who, device, CommandKind.Upgrade, body, within, cancel)
+            ? await SendAllowedAsync(who, device, deviceId, CommandKind.Upgrade, body, within, cancel)
             : Fault.NotAllowed("Only its owner upgrades a device");
     }
 
     /// <summary>
-    /// Sends to devices that were just found to be visible, what <see cref="Check"/> has let pass, each until its own deadline, whether or not who asked is
-    /// still there. The tasks answer what went wrong and do not fail.
+    /// Sends what <see cref="Check"/> has let pass, each until its own deadline, whether or not who asked is still there. The tasks answer what went wrong
+    /// and do not fail. Each device is found by itself: on PostgreSQL such questions share a round trip.
     /// </summary>
-    internal Result<IReadOnlyList<Task<Fault?>>> Start(Principal who, IReadOnlyList<(VisibleDevice Device, string Body)> orders, TimeSpan within)
+    internal Result<IReadOnlyList<Task<Fault?>>> Start(Principal who, IReadOnlyList<DeviceOrder> orders, TimeSpan within)
     {
         if (Interlocked.Add(ref _underWay, orders.Count) > MaxUnderWay)
         {
@@ -103,18 +91,18 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
             return new Fault(FaultKind.Throttled, "Too many commands are under way", RetryAfter: DefaultDeadline);
         }
 
-        return Result.Of<IReadOnlyList<Task<Fault?>>>([.. orders.Select(o => RunAsync(who, o.Device, o.Body, within))]);
+        return Result.Of<IReadOnlyList<Task<Fault?>>>([.. orders.Select(o => RunAsync(who, o, within))]);
     }
 
-    private async Task<Fault?> RunAsync(Principal who, VisibleDevice device, string body, TimeSpan within)
+    private async Task<Fault?> RunAsync(Principal who, DeviceOrder order, TimeSpan within)
     {
         try
         {
-            return (await SendAsync(who, device, body, within, CancellationToken.None)).Fault;
+            return (await SendAsync(who, order.DeviceId, order.Body, within, CancellationToken.None)).Fault;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.Failed(log, device.Id, e);
+            Log.Failed(log, order.DeviceId, e);
             return UnavailableException.Fault;
         }
         finally
@@ -123,24 +111,8 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
         }
     }
 
-    /// <summary>What is wrong with a command's JSON, or null.</summary>
-    public static Fault? Check(string body) => body.Length > DeviceState.MaxSize
-        ? Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters")
-        : Readings.Check(Readings.Parse(body));
-
-    /// <summary>Sends to a device that was just found to be visible, what <see cref="Check"/> has let pass.</summary>
-    internal async Task<Result<CommandAnswer>> SendAsync(Principal who, VisibleDevice device, string body, TimeSpan within, CancellationToken cancel)
-    {
-        using (var command = JsonDocument.Parse(body))
-        {
-            if (TimerRights.Check(device, command.RootElement) is { } forbidden) return forbidden;
-        }
-
-        return await SendAllowedAsync(who, device, CommandKind.Update, body, within, cancel);
-    }
-
-    private async Task<Result<CommandAnswer>> SendAllowedAsync(
-        Principal who, VisibleDevice device, CommandKind kind, string body, TimeSpan within, CancellationToken cancel)
+    private async Task<Result<CommandOutcome>> SendAllowedAsync(
+        Principal who, CommandTarget device, string deviceId, CommandKind kind, string body, TimeSpan within, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var command = new DeviceCommand
@@ -149,13 +121,13 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
             Expires = DeviceCommand.After(time, within),
         };
         var start = time.GetTimestamp();
-        var reply = await AskAsync(who, device, command, cancel);
+        var reply = await AskAsync(who, device, deviceId, command, cancel);
         // What the device's node knows, it has recorded; of the rest it may know nothing. A record of what the device said stays.
         if (reply.Outcome is CommandOutcome.Offline or CommandOutcome.Undelivered or CommandOutcome.Unknown) await RecordAsync(device, command, reply, cancel);
         IroriMeter.CommandEnded(reply.Outcome, time.GetElapsedTime(start));
         return reply.Outcome switch
         {
-            CommandOutcome.Acknowledged or CommandOutcome.Delivered => new CommandAnswer(reply.Outcome, device),
+            CommandOutcome.Acknowledged or CommandOutcome.Delivered => reply.Outcome,
             CommandOutcome.Rejected => new Fault(FaultKind.Rejected, "The device refused the command", Detail: reply.Detail),
             CommandOutcome.Offline => new Fault(FaultKind.Offline, "The device is offline"),
             CommandOutcome.Unknown => Silent,
@@ -163,8 +135,13 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
         };
     }
 
+    /// <summary>What is wrong with a command's JSON, or null.</summary>
+    public static Fault? Check(string body) => body.Length > DeviceState.MaxSize
+        ? Fault.Invalid("params", $"A command has at most {DeviceState.MaxSize} characters")
+        : Readings.Check(Readings.Parse(body));
+
     // Only a closed link or an expired lease means offline: a node that is not reached, or does not hold the link, is asked again until the deadline.
-    private async Task<CommandReply> AskAsync(Principal who, VisibleDevice device, DeviceCommand command, CancellationToken cancel)
+    private async Task<CommandReply> AskAsync(Principal who, CommandTarget device, string deviceId, DeviceCommand command, CancellationToken cancel)
     {
         var current = device;
         while (true)
@@ -173,15 +150,15 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
             var reply = await bus.SendAsync(node, command, cancel);
             if (!reply.AskAgain || command.Left(time) <= Retry) return reply;
             await Task.Delay(Retry, time, cancel);
-            if (await FindAsync(who, device.Id, cancel) is not { } again) return reply;
+            if (await FindAsync(who, deviceId, cancel) is not { } again) return reply;
             current = again;
         }
     }
 
-    private Task<VisibleDevice?> FindAsync(Principal who, string deviceId, CancellationToken cancel) =>
-        database.ReadAsync(s => s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId), cancel);
+    private Task<CommandTarget?> FindAsync(Principal who, string deviceId, CancellationToken cancel) =>
+        database.FindTargetAsync(who.Account.No, who.App.No, deviceId, cancel);
 
-    private Task<Result<StateWritten>> RecordAsync(VisibleDevice device, DeviceCommand command, CommandReply reply, CancellationToken cancel)
+    private Task<Result<StateWritten>> RecordAsync(CommandTarget device, DeviceCommand command, CommandReply reply, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         return database.WriteStateAsync(

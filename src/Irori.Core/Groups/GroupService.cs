@@ -175,7 +175,7 @@ public sealed class GroupService(IDatabase database, CommandService commands, Ti
             },
             cancel);
         if (!found.Try(out var members, out var fault)) return fault;
-        return commands.Start(who, [.. members.Select(m => (m, body))], CommandService.DefaultDeadline).Fault is { } busy ? busy : new Done();
+        return commands.Start(who, [.. members.Select(m => new DeviceOrder(m.Id, body))], CommandService.DefaultDeadline).Fault is { } busy ? busy : new Done();
     }
 
     private Task<Result<Done>> ChangeAsync(Principal who, GroupKind kind, string id, Func<IStores, Group, Task> change, CancellationToken cancel) => database.WriteAsync<Done>(

@@ -13,7 +13,8 @@ internal sealed class PendingCommand(DeviceCommand command)
 
     public DateTimeOffset? SentAt { get; private set; }
 
-    public TaskCompletionSource<CommandReply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Who waits goes on in the thread that sets it, which has nothing else to do after the commit.
+    public TaskCompletionSource<CommandReply> Reply { get; } = new();
 
     // Noted before the bytes go out: the device may answer before the send returns.
     public void Sending(DateTimeOffset at, ReadOnlyMemory<byte> bytes)

@@ -35,14 +35,16 @@ public static class TimerRights
     /// Null when a command of this person may change the timers as it does, or does not touch them; else <see cref="FaultKind.NotAllowed"/>.
     /// Every value is looked at where one name is there twice: which of them the device takes is not known.
     /// </summary>
-    public static Fault? Check(VisibleDevice device, JsonElement command)
+    public static Fault? Check(CommandTarget device, string body)
     {
         if (device.Role != Role.Guest || device.Permit == All) return null;
+        using var parsed = JsonDocument.Parse(body);
+        var command = parsed.RootElement;
         var objects = command.ValueKind == JsonValueKind.Array ? command.EnumerateArray() : Enumerable.Repeat(command, 1);
         var wanted = objects.Where(o => o.ValueKind == JsonValueKind.Object)
             .SelectMany(o => o.EnumerateObject()).Where(p => p.NameEquals(Property)).Select(p => p.Value).ToList();
         if (wanted.Count == 0) return null;
-        using var before = JsonDocument.Parse(StateText.ReadValues(device.Values).GetValueOrDefault(Property).Json ?? "[]");
+        using var before = JsonDocument.Parse(StateText.ReadValues(device.GuestValues ?? "").GetValueOrDefault(Property).Json ?? "[]");
         var needed = wanted.Aggregate(0, (sum, after) => sum | Needed(before.RootElement, after));
         return (needed & ~device.Permit) == 0 ? null : Fault.NotAllowed("The share does not give the right to change the timers so");
     }

@@ -28,7 +28,9 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     // Jittered, so that a house full of devices does not come back in one moment.
     private static readonly (int From, int To) RegisterInterval = (10, 20);
 
-    private readonly Channel<Received> _frames = Channel.CreateBounded<Received>(MaxWaiting);
+    // The reader itself goes on with a frame until it has to wait: what only passes an answer on costs no change of threads.
+    private readonly Channel<Received> _frames = Channel.CreateBounded<Received>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true });
     private Link? _link;
     private string _deviceId = "";
     // What answers carry: the key that the device showed, and from the welcome on its owner's id.

@@ -54,21 +54,26 @@ internal sealed class Socket(WebSocket socket, TimeProvider time) : IDisposable
     /// <summary>Sends a text frame; false when the connection is gone.</summary>
     public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(SendLimit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         var held = false;
         try
         {
-            await _sending.WaitAsync(both.Token);
+            // Whoever sends now is done within the limit.
+            await _sending.WaitAsync(cancel);
             held = true;
             if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return false;
             // A send that is cancelled half way leaves the connection unusable: only the limit may do that.
-            await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, limit.Token);
+            var sending = socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            // Mostly there is room at once, and nothing to wait for.
+            if (!sending.IsCompletedSuccessfully) await sending.AsTask().WaitAsync(SendLimit, time, CancellationToken.None);
             return true;
+        }
+        catch (TimeoutException)
+        {
+            socket.Abort();
+            return false;
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            if (limit.IsCancellationRequested) socket.Abort();
             return false;
         }
         finally

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Irori.Core.Accounts;
 using Irori.Core.Projects;
@@ -10,12 +11,25 @@ internal sealed class SessionStore(SqlSession session) : ISessionStore
 {
     private const string Fields = "s.no, s.account, s.app, s.access_hash, s.access_until, s.refresh_hash, s.refresh_until, s.ended, s.ip";
 
-    // Every request asks this: one query instead of three.
-    private const string BySignIn =
+    private static readonly string OneByAccess = ByAccess("", "", "@hash");
+    private static readonly int FieldCount = Fields.Split(',').Length;
+    private static readonly int AccountFieldCount = AccountStore.Fields.Split(',').Length;
+
+    /// <summary>Every request asks this: one query instead of three. PostgreSQL asks it of many hashes, with a column before the others.</summary>
+    public static string ByAccess(string place, string asked, string hash) =>
         $"""
-        SELECT {Fields}, {AccountStore.Fields}, {ProjectStore.Fields}
-        FROM sessions s JOIN accounts a ON a.no = s.account JOIN apps p ON p.no = s.app WHERE s.access_hash = @hash
+        SELECT {place} {Fields}, {AccountStore.Fields}, {ProjectStore.Fields}
+        FROM {asked} sessions s JOIN accounts a ON a.no = s.account JOIN apps p ON p.no = s.app WHERE s.access_hash = {hash}
         """;
+
+    /// <summary>Reads rows of <see cref="ByAccess"/>, from one of their columns on.</summary>
+    public static Func<DbDataReader, SignedIn> Parser(DbDataReader answer, int from)
+    {
+        var session = answer.GetRowParser<Session>(startIndex: from, length: FieldCount);
+        var account = answer.GetRowParser<Account>(startIndex: from + FieldCount, length: AccountFieldCount);
+        var app = answer.GetRowParser<App>(startIndex: from + FieldCount + AccountFieldCount);
+        return row => new SignedIn(session(row), account(row), app(row));
+    }
 
     public Task<long> AddAsync(Session opened, DateTimeOffset now) => session.FirstAsync<long>(
         """
@@ -26,7 +40,7 @@ internal sealed class SessionStore(SqlSession session) : ISessionStore
         new { opened.Account, opened.App, opened.AccessHash, opened.AccessUntil, opened.RefreshHash, opened.RefreshUntil, now, opened.Ip });
 
     public async Task<SignedIn?> FindByAccessAsync(byte[] hash) => (await session.Connection.QueryAsync<Session, Account, App, SignedIn>(
-        BySignIn, static (opened, account, app) => new SignedIn(opened, account, app), new { hash }, session.Transaction, splitOn: "no,no")).FirstOrDefault();
+        OneByAccess, static (opened, account, app) => new SignedIn(opened, account, app), new { hash }, session.Transaction, splitOn: "no,no")).FirstOrDefault();
 
     public Task<Session?> FindByRefreshAsync(byte[] hash) => session.FirstAsync<Session>($"SELECT {Fields} FROM sessions s WHERE s.refresh_hash = @hash", new { hash });
 

@@ -8,10 +8,12 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     private const string Columns = "SELECT account, device, role, alias, settings, permit, since FROM bindings";
 
     // Online has one definition: the link is open, on a node in the same life, whose lease holds by the database's clock.
+    private static string Online(Engine engine) => $"coalesce(k.closed IS NULL AND n.lease_until > {engine.Now}, FALSE) AS online";
+
     private string Fields =>
         $"""
         SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
-            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online, coalesce(k.told, TRUE) AS offline_told, k.node, k.incarnation, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
+            {Online(session.Engine)}, coalesce(k.told, TRUE) AS offline_told, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
             s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         """;
 
@@ -37,14 +39,32 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         LEFT JOIN ranks x ON x.owner_kind = 'home' AND x.owner = l.home AND x.list = 'things' AND x.item_kind = 'device' AND x.item = d.no
         """;
 
-    private const string SeenByApp =
-        """
-        (@app = 0 OR EXISTS (SELECT 1 FROM grants g WHERE g.app = @app AND
+    private static readonly string SeenByApp = SeenBy("@app");
+
+    private static string SeenBy(string app) =>
+        $"""
+        ({app} = 0 OR EXISTS (SELECT 1 FROM grants g WHERE g.app = {app} AND
             (g.kind = 'All' OR (g.kind = 'Brand' AND g.target = p.brand) OR (g.kind = 'Product' AND g.target = p.no))))
+        """;
+
+    /// <summary>What a command needs of its device. PostgreSQL asks it of many devices, with a column before the others.</summary>
+    public static string Targets(Engine engine, string place, string asked, string account, string app, string device) =>
+        $"""
+        SELECT {place} d.no, d.product, b.role, b.permit, s.vals AS guest_values, {Online(engine)}, k.node, k.incarnation
+        FROM {asked} devices d
+        JOIN bindings b ON b.device = d.no
+        JOIN products p ON p.no = d.product
+        LEFT JOIN states s ON s.device = d.no AND b.role = 'Guest'
+        LEFT JOIN links k ON k.device = d.no
+        LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation
+        WHERE d.id = {device} AND b.account = {account} AND {SeenBy(app)}
         """;
 
     public Task<VisibleDevice?> FindVisibleAsync(long account, long app, string deviceId) => session.FirstAsync<VisibleDevice>(
         $"{Visible} WHERE b.account = @account AND d.id = @deviceId AND {SeenByApp}", new { account, app, deviceId });
+
+    public Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId) => session.FirstAsync<CommandTarget>(
+        Targets(session.Engine, "", "", "@account", "@app", "@deviceId"), new { account, app, deviceId });
 
     // Walks the home's ranks from the cursor on, whatever the size of the home: LEFT JOIN keeps both engines to this order of the tables, as long as
     // no condition tells them that it might as well be a JOIN, so that is hidden in coalesce. The number in the text tells PostgreSQL's generic plan

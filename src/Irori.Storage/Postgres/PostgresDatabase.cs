@@ -1,7 +1,11 @@
 using System.Data.Common;
 using Dapper;
 using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
 using Irori.Core.States;
+using Irori.Storage.Accounts;
+using Irori.Storage.Bindings;
 using Irori.Storage.Sql;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -18,6 +22,8 @@ internal sealed partial class PostgresDatabase : IroriDatabase
     private readonly NpgsqlDataSource _source;
     private readonly PostgresRoom _room;
     private readonly PostgresLane[] _lanes;
+    private readonly PostgresLookups<byte[], SignedIn> _sessions;
+    private readonly PostgresLookups<(long Account, long App, string Device), CommandTarget> _targets;
 
     private PostgresDatabase(NpgsqlDataSource source, string connectionString, ILogger log)
     {
@@ -25,6 +31,14 @@ internal sealed partial class PostgresDatabase : IroriDatabase
         _room = new PostgresRoom(source, connectionString);
         var properties = new PropertyNumbers(source);
         _lanes = [.. Enumerable.Range(0, Lanes).Select(_ => new PostgresLane(source, properties, _room, log))];
+        _sessions = new PostgresLookups<byte[], SignedIn>(
+            source, SessionStore.ByAccess("w.place,", "unnest($1) WITH ORDINALITY AS w (hash, place) CROSS JOIN", "w.hash"), k => [k.ToArray()], r => SessionStore.Parser(r, from: 1)).Start();
+        _targets = new PostgresLookups<(long Account, long App, string Device), CommandTarget>(
+            source,
+            BindingStore.Targets(
+                new PostgresEngine(), "w.place,", "unnest($1, $2, $3) WITH ORDINALITY AS w (account, app, device, place) CROSS JOIN", "w.account", "w.app", "w.device"),
+            k => [k.Select(t => t.Account).ToArray(), k.Select(t => t.App).ToArray(), k.Select(t => t.Device).ToArray()],
+            r => r.GetRowParser<CommandTarget>(startIndex: 1)).Start();
     }
 
     public static async Task<PostgresDatabase> OpenAsync(string connectionString, TimeProvider time, ILoggerFactory log, CancellationToken cancel)
@@ -59,6 +73,11 @@ internal sealed partial class PostgresDatabase : IroriDatabase
             throw PostgresEngine.Translate(e);
         }
     }
+
+    public override Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel) => _sessions.FindAsync(accessHash, cancel);
+
+    public override Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel) =>
+        _targets.FindAsync((account, app, deviceId), cancel);
 
     public override async Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel)
     {
@@ -114,6 +133,8 @@ internal sealed partial class PostgresDatabase : IroriDatabase
     protected override async ValueTask CloseAsync()
     {
         foreach (var lane in _lanes) await lane.DisposeAsync();
+        await _sessions.DisposeAsync();
+        await _targets.DisposeAsync();
         await _source.DisposeAsync();
     }
 

@@ -14,13 +14,7 @@ namespace Irori.Storage.Postgres;
 /// </summary>
 internal static class PostgresStateWriter
 {
-    private static readonly string CommandUpsert = CommandSql.Upsert(CommandSql.Positional);
-
-    private static readonly NpgsqlDbType[] CommandTypes =
-    [
-        NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text,
-        NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Text,
-    ];
+    private static readonly string CommandUpsert = CommandSql.Upsert("SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 
     public static async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<LaneState> items, PropertyNumbers properties)
     {
@@ -53,7 +47,7 @@ internal static class PostgresStateWriter
         AddPoints(batch, accepted, properties);
         AddOperations(batch, operated);
         AddFrames(batch, items);
-        foreach (var item in items.Where(i => i.Told!.Outcome == StateOutcome.Accepted && i.Write.Command is not null)) AddCommand(batch, item.Write.Command!);
+        AddCommands(batch, items);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync();
     }
 
@@ -138,16 +132,33 @@ internal static class PostgresStateWriter
             frames.Select(f => f.Frame.Bytes).ToArray());
     }
 
-    private static void AddCommand(NpgsqlBatch batch, CommandRecord record)
+    private static void AddCommands(NpgsqlBatch batch, IReadOnlyList<LaneState> items)
     {
-        var values = CommandSql.Values(record);
-        var command = new NpgsqlBatchCommand(CommandUpsert);
-        for (var i = 0; i < values.Length; i++)
+        // One statement cannot change a row twice: of what is said of a command in one batch, the first that knows something stays.
+        var commands = new Dictionary<long, CommandRecord>();
+        foreach (var item in items)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = values[i] ?? DBNull.Value, NpgsqlDbType = CommandTypes[i] });
+            if (item.Told!.Outcome != StateOutcome.Accepted || item.Write.Command is not { } command) continue;
+            if (!commands.TryGetValue(command.Id, out var said) || said.Outcome == CommandOutcome.Unknown) commands[command.Id] = command;
         }
 
-        batch.BatchCommands.Add(command);
+        if (commands.Count == 0) return;
+        Add(
+            batch,
+            CommandUpsert,
+            commands.Values.Select(c => c.Id).ToArray(),
+            commands.Values.Select(c => c.Device).ToArray(),
+            commands.Values.Select(c => c.Account).ToArray(),
+            commands.Values.Select(c => c.App).ToArray(),
+            commands.Values.Select(c => c.Source).ToArray(),
+            commands.Values.Select(c => c.Ip).ToArray(),
+            commands.Values.Select(c => c.Body).ToArray(),
+            commands.Values.Select(c => c.Created.ToUnixTimeMilliseconds()).ToArray(),
+            commands.Values.Select(c => c.Deadline.ToUnixTimeMilliseconds()).ToArray(),
+            commands.Values.Select(c => c.SentAt?.ToUnixTimeMilliseconds()).ToArray(),
+            commands.Values.Select(c => c.Outcome.ToString()).ToArray(),
+            commands.Values.Select(c => c.OutcomeAt.ToUnixTimeMilliseconds()).ToArray(),
+            commands.Values.Select(c => c.Answer).ToArray());
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> arrays)

@@ -1,5 +1,7 @@
 using Dapper;
 using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
 using Irori.Core.States;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +30,12 @@ internal sealed partial class SqliteDatabase : IroriDatabase
     }
 
     public override Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => _readers.ReadAsync(work, cancel);
+
+    public override Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel) =>
+        _readers.FindAsync(s => s.Sessions.FindByAccessAsync(accessHash), cancel);
+
+    public override Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel) =>
+        _readers.FindAsync(s => s.Bindings.FindTargetAsync(account, app, deviceId), cancel);
 
     public override async Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel)
     {

@@ -5,13 +5,17 @@ using Microsoft.Data.Sqlite;
 
 namespace Irori.Storage.Sqlite;
 
-/// <summary>Read-only connections, each on a thread of its own: SQLite's calls block, and must not block the pool that serves connections.</summary>
+/// <summary>
+/// Read-only connections, each on a thread of its own: SQLite's calls block, and must not block the pool that serves connections. What finds a
+/// few rows by their keys takes less time than the way to such a thread and back: it has connections that its callers use themselves.
+/// </summary>
 internal sealed class SqliteReaders : IDisposable
 {
     private const int QueueLimit = 4_096;
 
     private readonly string _path;
     private readonly BlockingCollection<Action<IStores>> _queue = new(QueueLimit);
+    private readonly ConcurrentStack<Reader> _lent = new();
     private readonly Thread[] _threads;
 
     public SqliteReaders(string path, int count)
@@ -20,6 +24,7 @@ internal sealed class SqliteReaders : IDisposable
         _threads = new Thread[count];
         for (var i = 0; i < count; i++)
         {
+            _lent.Push(new Reader(path));
             _threads[i] = new Thread(Run) { IsBackground = true, Name = $"irori-reader-{i}" };
             _threads[i].Start();
         }
@@ -32,10 +37,28 @@ internal sealed class SqliteReaders : IDisposable
         return done.Task;
     }
 
+    public Task<T> FindAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)
+    {
+        if (!_lent.TryPop(out var reader)) return ReadAsync(work, cancel);
+        try
+        {
+            return Task.FromResult(Synchronous.Result(work(reader.Stores)));
+        }
+        catch (SqliteException e)
+        {
+            throw new UnavailableException("A read failed", e);
+        }
+        finally
+        {
+            _lent.Push(reader);
+        }
+    }
+
     public void Dispose()
     {
         _queue.CompleteAdding();
         foreach (var thread in _threads) thread.Join();
+        while (_lent.TryPop(out var reader)) reader.Dispose();
         _queue.Dispose();
     }
 
@@ -75,8 +98,18 @@ internal sealed class SqliteReaders : IDisposable
 
     private void Run()
     {
-        using var connection = SqliteEngine.Open(_path, writing: false);
-        var stores = new Stores(new SqlSession(connection, transaction: null, new SqliteEngine()));
-        foreach (var read in _queue.GetConsumingEnumerable()) read(stores);
+        using var reader = new Reader(_path);
+        foreach (var read in _queue.GetConsumingEnumerable()) read(reader.Stores);
+    }
+
+    /// <summary>A connection for one reader at a time, opened when it is first used.</summary>
+    private sealed class Reader(string path) : IDisposable
+    {
+        private SqliteConnection? _connection;
+        private Stores? _stores;
+
+        public IStores Stores => _stores ??= new Stores(new SqlSession(_connection = SqliteEngine.Open(path, writing: false), transaction: null, new SqliteEngine()));
+
+        public void Dispose() => _connection?.Dispose();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class SqliteStateWriter : IDisposable
         _property = Prepare(connection, "INSERT INTO properties (product, name) VALUES ($product, $name) ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no", "$product", "$name");
         _frame = Prepare(connection, "INSERT INTO frames (device, at, direction, ip, account, app, bytes) VALUES ($device, $at, $direction, $ip, $account, $app, $bytes)", "$device", "$at", "$direction", "$ip", "$account", "$app", "$bytes");
         _operation = Prepare(connection, "INSERT INTO operations (device, at, account, body) VALUES ($device, $at, $account, $body)", "$device", "$at", "$account", "$body");
-        _command = Prepare(connection, CommandSql.Upsert(CommandSql.Named), CommandSql.Named);
+        _command = Prepare(connection, CommandSql.Upsert($"VALUES ({string.Join(", ", CommandSql.Named)})"), CommandSql.Named);
     }
 
     /// <summary>Writes; what is answered with another outcome than accepted has changed nothing.</summary>

@@ -9,7 +9,7 @@ namespace Irori.Storage.Sqlite;
 
 /// <summary>
 /// The only writer, on a thread of its own. It commits when the previous commit has returned: whatever has queued meanwhile shares one
-/// transaction and one fsync, each change in a savepoint, so that one that fails takes nobody along.
+/// transaction and one fsync. One that fails takes nobody along: the others are done again, each change in a savepoint.
 /// </summary>
 internal sealed partial class SqliteWriter : IDisposable
 {
@@ -95,34 +95,72 @@ internal sealed partial class SqliteWriter : IDisposable
         Open();
         var start = Stopwatch.GetTimestamp();
         Execute("BEGIN IMMEDIATE");
-        foreach (var item in _batch) Attempt(item);
+        if (!TryAll())
+        {
+            Execute("ROLLBACK");
+            States.RolledBack();
+            Execute("BEGIN IMMEDIATE");
+            foreach (var item in _batch) Attempt(item);
+        }
+
         Execute("COMMIT");
         IroriMeter.Committed(_batch.Count, Stopwatch.GetElapsedTime(start));
         States.Committed();
         foreach (var item in _batch) item.Complete();
     }
 
-    private void Attempt(WriteItem item)
+    // A savepoint costs as much as a small change. A state that is refused has changed nothing, so it needs none while nothing throws.
+    private bool TryAll()
     {
-        Execute("SAVEPOINT item");
         try
         {
-            if (item.Run(this))
+            foreach (var item in _batch)
             {
-                Execute("RELEASE item");
-                return;
+                if (item is StateItem) item.Run(this);
+                else RunInSavepoint(item);
             }
+
+            return true;
         }
         catch (Exception e)
         {
-            // Out of space and I/O errors end the whole transaction in SQLite, and with it the batch.
-            if (SQLitePCL.raw.sqlite3_get_autocommit(Connection.Handle) != 0) throw new UnavailableException("The transaction was ended by the engine", e);
-            item.Fail(e is SqliteException sqlite && IsInfrastructure(sqlite) ? new UnavailableException("The database cannot write", e) : e);
+            ThrowIfEnded(e);
+            return false;
         }
+    }
 
+    private void Attempt(WriteItem item)
+    {
+        try
+        {
+            RunInSavepoint(item);
+        }
+        catch (Exception e)
+        {
+            ThrowIfEnded(e);
+            item.Fail(e is SqliteException sqlite && IsInfrastructure(sqlite) ? new UnavailableException("The database cannot write", e) : e);
+            RollBackItem();
+        }
+    }
+
+    private void RunInSavepoint(WriteItem item)
+    {
+        Execute("SAVEPOINT item");
+        if (item.Run(this)) Execute("RELEASE item");
+        else RollBackItem();
+    }
+
+    private void RollBackItem()
+    {
         Execute("ROLLBACK TO item");
         Execute("RELEASE item");
         States.RolledBack();
+    }
+
+    // Out of space and I/O errors end the whole transaction in SQLite, and with it the batch.
+    private void ThrowIfEnded(Exception e)
+    {
+        if (SQLitePCL.raw.sqlite3_get_autocommit(Connection.Handle) != 0) throw new UnavailableException("The transaction was ended by the engine", e);
     }
 
     private void Open()

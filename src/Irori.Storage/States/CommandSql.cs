@@ -10,10 +10,10 @@ internal static class CommandSql
     private static readonly string[] Columns =
         ["id", "device", "account", "app", "source", "ip", "body", "created", "deadline", "sent_at", "outcome", "outcome_at", "answer"];
 
-    /// <summary>The statement, with the parameters that the engine wants, in the order of <see cref="Values"/>.</summary>
-    public static string Upsert(IReadOnlyList<string> parameters) =>
+    /// <summary>The statement over what the engine gives as rows, in the order of the columns.</summary>
+    public static string Upsert(string rows) =>
         $"""
-        INSERT INTO commands ({string.Join(", ", Columns)}) VALUES ({string.Join(", ", parameters)})
+        INSERT INTO commands ({string.Join(", ", Columns)}) {rows}
         ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome, outcome_at = excluded.outcome_at, answer = excluded.answer,
             sent_at = coalesce(commands.sent_at, excluded.sent_at)
         WHERE commands.outcome = 'Unknown'
@@ -21,9 +21,6 @@ internal static class CommandSql
 
     /// <summary>Parameters by name: $id, $device, ...</summary>
     public static string[] Named { get; } = [.. Columns.Select(c => '$' + c)];
-
-    /// <summary>Parameters by position: $1, $2, ...</summary>
-    public static string[] Positional { get; } = [.. Enumerable.Range(1, Columns.Length).Select(i => $"${i}")];
 
     /// <summary>The values in the order of the columns.</summary>
     public static object?[] Values(CommandRecord c) =>

@@ -172,6 +172,35 @@ public sealed class RabbitMqBusTests : BusContract
         (await second.Commands.Reader.ReadAsync(Cancel)).Id.ShouldBe(2);
     }
 
+    [Fact]
+    [Trait("run", "full")]
+    public async Task A_broker_without_memory_holds_nobody_up_and_what_it_did_not_take_switches_nothing()
+    {
+        await using var rabbit = await Rabbit.StartAsync();
+        await using var first = await BusEnd.ConnectAsync(rabbit);
+        await using var second = await BusEnd.ConnectAsync(rabbit);
+        await rabbit.BlockAsync();
+
+        // It stops after a message, of the one who asks or of the one who answers.
+        var id = 0;
+        CommandReply reply;
+        do reply = await first.Bus.SendAsync(second.Node, BusEnd.Command(++id, TimeSpan.FromMilliseconds(500)), Cancel);
+        while (reply.Outcome == CommandOutcome.Acknowledged);
+        reply.Outcome.ShouldBeOneOf(CommandOutcome.Unknown, CommandOutcome.Undelivered);
+        var blocked = ++id;
+        (await first.Bus.SendAsync(second.Node, BusEnd.Command(blocked, TimeSpan.FromMilliseconds(500)), Cancel)).Outcome
+            .ShouldBeOneOf(CommandOutcome.Unknown, CommandOutcome.Undelivered);
+        (await first.Bus.SendAsync(first.Node, BusEnd.Command(++id, Patient), Cancel)).Outcome.ShouldBe(CommandOutcome.Acknowledged, "the own devices need no broker");
+        for (var i = 0; i < 50_000; i++) first.Bus.Publish(new StateChanged(i, 1, 1, 1, Nothing));
+        await rabbit.UnblockAsync();
+
+        (await first.SendAsync(second.Node, ++id)).Outcome.ShouldBe(CommandOutcome.Acknowledged);
+        var taken = new List<long>();
+        while (taken.LastOrDefault() != id) taken.Add((await second.Commands.Reader.ReadAsync(Cancel)).Id);
+        taken.ShouldNotContain(blocked, "it was over when the broker took it");
+        taken.ShouldBeUnique();
+    }
+
     private protected override async Task<Ends> ConnectAsync()
     {
         var rabbit = await Rabbit.SharedAsync();

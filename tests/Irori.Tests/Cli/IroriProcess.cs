@@ -54,11 +54,13 @@ internal sealed class IroriProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a signal, such as TERM.</summary>
-    public async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    public Task SignalAsync(string signal) => Programs.SignalAsync(_process.Id, signal);
+
+    /// <summary>Lets it stand still, with every thread.</summary>
+    public Task FreezeAsync() => Programs.FreezeAsync(_process.Id);
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => Programs.ThawAsync(_process.Id);
 
     /// <summary>Waits for its end: exit code and what it wrote to standard error.</summary>
     public async Task<(int Code, string Errors)> EndAsync()

@@ -157,11 +157,11 @@ public sealed class ClusterTests
         await using var moved = await CoolKitDevice.ConnectAsync(frozen.Http, moving.Device.Id, moving.Key);
         foreach (var made in new[] { staying, moving }) await feed.ReceiveAsync(f => Nodes.IsPresence(f, online: true));
 
-        await frozen.Process.SignalAsync("STOP");
+        await frozen.Process.FreezeAsync();
         var offline = new HashSet<string>();
         while (offline.Count < 2) offline.Add((string)(await feed.ReceiveAsync(f => Nodes.IsPresence(f, online: false)))["deviceid"]!);
         await using var fresh = await CoolKitDevice.ConnectAsync(nodes.Second.Http, moving.Device.Id, moving.Key);
-        await frozen.Process.SignalAsync("CONT");
+        await frozen.Process.ThawAsync();
 
         (await moved.Socket.ReceiveCloseAsync()).ShouldNotBeNull();
         await feed.ReceiveAsync(f => Nodes.IsPresence(f, online: true) && (string)f["deviceid"]! == staying.Device.Id);

@@ -55,7 +55,7 @@ public sealed class CommandTests : IAsyncLifetime
 
         link.Answer(await channel.FirstSent.Task, accepted: true, null, null, default).ShouldBeTrue();
 
-        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
+        (await sending).Value.ShouldBe(CommandOutcome.Acknowledged);
         (await StateAsync())["switch"].Json.ShouldBe("\"on\"");
         (await RecordAsync()).Outcome.ShouldBe(CommandOutcome.Acknowledged);
         (await RecordAsync()).SentAt.ShouldNotBeNull();
@@ -212,7 +212,7 @@ public sealed class CommandTests : IAsyncLifetime
         (await _world.PointsAsync("power")).ShouldBeEmpty();
         var sending = _commands.SendAsync(_owner, "1000000001", """{"switch":"on"}""", Patient, Cancel);
         link.Answer(await channel.FirstSent.Task, accepted: true, null, null, default);
-        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
+        (await sending).Value.ShouldBe(CommandOutcome.Acknowledged);
 
         _gate.Set(closed: false);
         (await link.ReportAsync(report, Cancel)).Value.Outcome.ShouldBe(StateOutcome.Accepted);
@@ -229,7 +229,7 @@ public sealed class CommandTests : IAsyncLifetime
 
         var sending = stepping.SendAsync(_owner, "1000000001", """{"switch":"on"}""", Patient, Cancel);
         link.Answer(await channel.FirstSent.Task.WaitAsync(Patient, Cancel), accepted: true, null, null, default);
-        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
+        (await sending).Value.ShouldBe(CommandOutcome.Acknowledged);
         (await stepping.SendAsync(_owner, "1000000001", "{}", Soon, Cancel).WaitAsync(Patient, Cancel)).Fault!.Kind.ShouldBe(FaultKind.NoAnswer);
     }
 

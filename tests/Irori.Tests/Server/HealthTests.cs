@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Irori.Core;
+using Irori.Core.Accounts;
+using Irori.Core.Bindings;
 using Irori.Core.States;
 using Irori.Server.Health;
 using Irori.Server.Hosting;
@@ -149,6 +151,10 @@ public sealed class HealthTests
         }
 
         public Task<T> ReadAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task<SignedIn?> FindSessionAsync(byte[] accessHash, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => throw new NotSupportedException();
 
