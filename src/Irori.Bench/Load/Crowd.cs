@@ -27,18 +27,19 @@ internal sealed class Crowd : IAsyncDisposable
     private readonly long[] _heard;
     private readonly long[] _heardAt;
     private readonly List<long>[] _took;
-    private readonly Task _hearing;
+    private readonly TaskCompletionSource?[] _reported;
+    private readonly List<Task> _hearing = [];
     private volatile Exception? _failed;
 
-    private Crowd(ClientSocket[] devices, ClientSocket[] apps)
+    private Crowd(int devices, int apps)
     {
-        _devices = devices;
-        _apps = apps;
-        _due = new long[devices.Length];
-        _heard = new long[devices.Length];
-        _heardAt = new long[devices.Length];
-        _took = [.. apps.Select(_ => new List<long>())];
-        _hearing = Task.WhenAll(apps.Select((a, i) => Task.Run(() => HearAsync(a, _took[i], _end.Token))));
+        _devices = new ClientSocket[devices];
+        _apps = new ClientSocket[apps];
+        _due = new long[devices];
+        _heard = new long[devices];
+        _heardAt = new long[devices];
+        _reported = new TaskCompletionSource?[devices];
+        _took = [.. Enumerable.Range(0, apps).Select(_ => new List<long>())];
     }
 
     /// <summary>Connects devices, and then the apps, which are told of nothing that was before.</summary>
@@ -50,14 +51,19 @@ internal sealed class Crowd : IAsyncDisposable
     public static async Task<Crowd> ConnectAsync(Uri server, int devices, long after, IReadOnlyList<Listener> listeners, CancellationToken cancel)
     {
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
-        var (made, apps) = (new ClientSocket[devices], new ClientSocket[listeners.Count]);
+        var crowd = new Crowd(devices, listeners.Count);
         await Parallel.ForAsync(0, devices, options, async (i, token) =>
         {
-            made[i] = await ClientSocket.OpenDeviceAsync(server, DeviceIds.Of(i), House.DeviceKey, token);
-            made[i].Sequence = after;
+            var device = crowd._devices[i] = await ClientSocket.OpenDeviceAsync(server, DeviceIds.Of(i), House.DeviceKey, token);
+            device.Sequence = after;
+            crowd.Listen(device, frame => crowd.Acknowledge(i, frame.Span));
         });
-        await Parallel.ForAsync(0, apps.Length, options, async (i, token) => apps[i] = await ClientSocket.OpenAppAsync(server, listeners[i].Account, listeners[i].Token, token));
-        return new Crowd(made, apps);
+        await Parallel.ForAsync(0, listeners.Count, options, async (i, token) =>
+        {
+            var app = crowd._apps[i] = await ClientSocket.OpenAppAsync(server, listeners[i].Account, listeners[i].Token, token);
+            crowd.Listen(app, frame => crowd.Hear(frame.Span, crowd._took[i]));
+        });
+        return crowd;
     }
 
     /// <summary>The step that a device said last.</summary>
@@ -100,10 +106,11 @@ internal sealed class Crowd : IAsyncDisposable
                 if (wait > TimeSpan.Zero) await Task.Delay(wait, cancel);
                 var step = ++device.Sequence;
                 Volatile.Write(ref _due[index], due);
+                var reported = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                Volatile.Write(ref _reported[index], reported);
                 sent = Stopwatch.GetTimestamp();
                 await device.SendAsync(Encoding.ASCII.GetBytes(Frame(device.Id, step)), cancel);
-                var answer = await device.ReceiveAsync(cancel);
-                if (answer.Span.IndexOf("\"error\":0"u8) < 0) throw new BenchException($"A report was refused: {Encoding.UTF8.GetString(answer.Span)}");
+                await reported.Task.WaitAsync(Patience, cancel);
             }
 
             return sent;
@@ -113,7 +120,7 @@ internal sealed class Crowd : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_hearing);
         foreach (var socket in _devices.Concat(_apps)) await socket.DisposeAsync();
         _end.Dispose();
     }
@@ -138,11 +145,18 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    private async Task HearAsync(ClientSocket app, List<long> took, CancellationToken cancel)
+    // From the first moment: who does not read does not answer the server's pings, and is cut off.
+    private void Listen(ClientSocket socket, Action<ReadOnlyMemory<byte>> take)
+    {
+        var listening = Task.Run(() => ListenAsync(socket, take, _end.Token));
+        lock (_hearing) _hearing.Add(listening);
+    }
+
+    private async Task ListenAsync(ClientSocket socket, Action<ReadOnlyMemory<byte>> take, CancellationToken cancel)
     {
         try
         {
-            while (true) Hear((await app.ReceiveAsync(cancel)).Span, took);
+            while (true) take(await socket.ReceiveAsync(cancel));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -152,6 +166,12 @@ internal sealed class Crowd : IAsyncDisposable
         {
             _failed = e;
         }
+    }
+
+    private void Acknowledge(int device, ReadOnlySpan<byte> answer)
+    {
+        if (answer.IndexOf("\"error\":0"u8) < 0) throw new BenchException($"A report was refused: {Encoding.UTF8.GetString(answer)}");
+        Volatile.Read(ref _reported[device])?.TrySetResult();
     }
 
     private void Hear(ReadOnlySpan<byte> frame, List<long> took)

@@ -53,9 +53,10 @@ internal sealed class FaultyDatabase(IDatabase inner) : IDatabase, IStartupFilte
     public Task<CommandTarget?> FindTargetAsync(long account, long app, string deviceId, CancellationToken cancel) =>
         Unread is { } fault ? Task.FromException<CommandTarget?>(fault) : inner.FindTargetAsync(account, app, deviceId, cancel);
 
-    public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.WriteAsync(Failing(work, Next()), cancel);
+    public Task<Result<T>> WriteAsync<T>(Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => SaidAsync(inner.WriteAsync(Failing(work, Next()), cancel));
 
-    public Task<Result<T>> GroupWriteAsync<T>(long device, Func<IStores, Task<Result<T>>> work, CancellationToken cancel) => inner.GroupWriteAsync(device, Failing(work, _asked.Value ? Links?.Invoke() : null), cancel);
+    public Task<Result<T>> GroupWriteAsync<T>(long device, Func<IStores, Task<Result<T>>> work, CancellationToken cancel) =>
+        SaidAsync(inner.GroupWriteAsync(device, Failing(work, _asked.Value ? Links?.Invoke() : null), cancel));
 
     public async Task<Result<StateWritten>> WriteStateAsync(StateWrite write, CancellationToken cancel)
     {
@@ -64,6 +65,19 @@ internal sealed class FaultyDatabase(IDatabase inner) : IDatabase, IStartupFilte
     }
 
     public Task CheckAsync(CancellationToken cancel) => inner.CheckAsync(cancel);
+
+    // As the engines say it of themselves.
+    private static async Task<Result<T>> SaidAsync<T>(Task<Result<T>> writing)
+    {
+        try
+        {
+            return await writing;
+        }
+        catch (UnavailableException)
+        {
+            return UnavailableException.Fault;
+        }
+    }
 
     private static Func<IStores, Task<Result<T>>> Failing<T>(Func<IStores, Task<Result<T>>> work, Exception? fault) => async stores =>
     {
