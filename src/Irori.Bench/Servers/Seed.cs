@@ -110,7 +110,7 @@ internal static class Seed
             """;
         yield return $"{all} INSERT INTO credentials (device, dialect, kind, secret_enc) SELECT i + 1, 'coolkit', 'key', @Key FROM n";
         yield return $$"""
-            {{all}} INSERT INTO bindings (account, device, role, settings, permit, since) SELECT {{account}}, i + 1, 'Owner', '{}', 0, {{now}} FROM n
+            {{all}} INSERT INTO bindings (account, device, role, settings, permit, since, placed) SELECT {{account}}, i + 1, 'Owner', '{}', 0, {{now}}, TRUE FROM n
             """;
         yield return $"{all} INSERT INTO placements (account, item_kind, item, home) SELECT {account}, 'device', i + 1, {home} FROM n";
         yield return $"{all} INSERT INTO ranks (owner_kind, owner, list, item_kind, item, rank) SELECT 'home', {home}, 'things', 'device', i + 1, i FROM n";
