@@ -93,7 +93,10 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
     private static readonly (TimeSpan Window, int Limit)[] Limits =
         [(TimeSpan.FromMinutes(1), 3), (TimeSpan.FromHours(1), 20), (TimeSpan.FromDays(1), 100)];
 
-    /// <summary>Makes and sends a code. What is sent is the code, or the address that is made of it. The code is stored before it is sent, and counted whether or not sending succeeds.</summary>
+    /// <summary>
+    /// Makes and sends a code. What is sent is the code, or the address that is made of it. The code is stored before it is sent, and counted whether or not sending succeeds: then <see cref="FaultKind.Unavailable"/> with
+    /// <see cref="Field"/>.
+    /// </summary>
     public async Task<Result<Done>> SendAsync(Login to, CodePurpose purpose, string lang, Func<string, string>? link, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
@@ -111,7 +114,7 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
             cancel);
         var sent = stored.IsOk ? await sender.SendAsync(new CodeMessage(to, purpose, code, lang, now) { Link = link?.Invoke(code) }, cancel) : stored;
         IroriMeter.CodeRequested(sent.Fault);
-        return sent;
+        return stored.IsOk && sent.Fault is { } unsent ? unsent with { Field = Field } : sent;
     }
 
     /// <summary>

@@ -37,6 +37,9 @@ public sealed class HomeService(IDatabase database)
     /// <summary>Field of <see cref="FaultKind.LimitReached"/> when the last home shall go.</summary>
     public const string LastHomeField = "lastHome";
 
+    /// <summary>Field of <see cref="FaultKind.Unavailable"/> when the first home could not be made.</summary>
+    public const string FirstHomeField = "firstHome";
+
     private const int Page = 200;
 
     // More than any request can name.
@@ -56,7 +59,7 @@ public sealed class HomeService(IDatabase database)
             },
             cancel);
         if (homes.Count > 0 && unplaced.Count == 0) return List(homes, current);
-        return await database.WriteAsync<HomeList>(
+        var listed = await database.WriteAsync<HomeList>(
             async s =>
             {
                 // Two who look at once make one home.
@@ -66,6 +69,7 @@ public sealed class HomeService(IDatabase database)
                 return List(await s.Homes.ListAsync(account.No), (await s.Accounts.FindAsync(account.No))?.CurrentHome);
             },
             cancel);
+        return homes.Count == 0 && listed.Fault is { Kind: FaultKind.Unavailable } fault ? fault with { Field = FirstHomeField } : listed;
     }
 
     /// <summary>One of the account's homes; null or empty: the current one.</summary>

@@ -12,6 +12,9 @@ public sealed record NewProduct(
     /// <summary>Logo of the brand when the brand is new.</summary>
     public string BrandLogo { get; init; } = "";
 
+    /// <summary>How its devices reach the cloud.</summary>
+    public ProductNode Node { get; init; }
+
     /// <summary>How devices change hands.</summary>
     public BindingMode BindingMode { get; init; } = BindingMode.Single;
 
@@ -99,6 +102,7 @@ public sealed class ProductService(IDatabase database, KeyRing keys, Installatio
         Model = wanted.Model,
         Category = wanted.Category,
         Dialect = wanted.Dialect,
+        Node = wanted.Node,
         BindingMode = wanted.BindingMode,
         Adopts = wanted.Adopts ?? installation.Mode == InstallationMode.Home,
         KeepsFrames = wanted.KeepsFrames,

@@ -47,7 +47,7 @@ internal sealed record BoundDeviceAnswer : IStatusAnswer
     /// <summary>Whether the operator has switched it off.</summary>
     public required bool IsDisabled { get; init; }
 
-    /// <summary>normal, or sub_dev behind a gateway.</summary>
+    /// <summary>normal, center_control for a gateway, or sub_dev behind one.</summary>
     public required string Type { get; init; }
 
     /// <summary>What he calls it.</summary>

@@ -37,7 +37,7 @@ internal sealed class DeviceMapper(ProductService products, DeviceService device
                 WssPort = PortOf(context, https: true),
                 Remark = device.Remark,
                 IsDisabled = device.Lifecycle == Lifecycle.Disabled,
-                Type = TypeOf(device),
+                Type = TypeOf(device, product),
                 DevAlias = device.Name,
                 DevLabel = LabelsOf(device),
                 Role = RoleOf(device),
@@ -64,7 +64,8 @@ internal sealed class DeviceMapper(ProductService products, DeviceService device
     public static IReadOnlyList<string> LabelsOf(VisibleDevice device) => JsonSerializer.Deserialize(device.Labels, GizwitsJson.TypeOf<IReadOnlyList<string>>())!;
 
     /// <summary>What kind of thing it is.</summary>
-    public static string TypeOf(VisibleDevice device) => device.ParentId is null ? "normal" : "sub_dev";
+    public static string TypeOf(VisibleDevice device, ProductView product) =>
+        device.ParentId is not null ? "sub_dev" : product.Product.Node == ProductNode.Gateway ? "center_control" : "normal";
 
     /// <summary>When something of the state last arrived, milliseconds since 1970; 0 for never.</summary>
     public static long LastOf(IReadOnlyDictionary<string, StateValue> values) => values.Count == 0 ? 0 : values.Values.Max(v => v.Arrival);

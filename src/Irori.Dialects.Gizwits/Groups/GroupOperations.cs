@@ -67,7 +67,7 @@ internal sealed class GroupOperations(GroupMembers groups, ProductService produc
         foreach (var device in devices)
         {
             var product = await products.GetAsync(device.Product, cancel);
-            answers.Add(new GroupDeviceAnswer(device.Id, DeviceMapper.TypeOf(device), product.Product.Name, device.Name, ProductKeys.Of(product)));
+            answers.Add(new GroupDeviceAnswer(device.Id, DeviceMapper.TypeOf(device, product), product.Product.Name, device.Name, ProductKeys.Of(product)));
         }
 
         return answers;

@@ -1,5 +1,6 @@
 using Irori.Core;
 using Irori.Core.Accounts;
+using Irori.Core.Limits;
 using Irori.Dialects.Gizwits.Wire;
 using Irori.Dialects.Web;
 using Microsoft.AspNetCore.Builder;
@@ -12,7 +13,7 @@ namespace Irori.Dialects.Gizwits.Users;
 /// Codes to phones, with a picture before them or without (Gizwits Open API, user management). A code is good for as long and as often as every code here,
 /// which is less than the 24 hours of the document.
 /// </summary>
-internal sealed class CodeOperations(AccountService accounts, CodeService codes, CaptchaService captchas, OwnAddress address)
+internal sealed class CodeOperations(AccountService accounts, CodeService codes, CaptchaService captchas, CallLimiter limits, OwnAddress address)
 {
     private const string Section = "User management";
     private const string PicturePath = "/app/captcha/image/";
@@ -69,6 +70,12 @@ internal sealed class CodeOperations(AccountService accounts, CodeService codes,
 
     private async Task ShowAsync(HttpContext context)
     {
+        if (limits.From(context.Connection.RemoteIpAddress, "captchaPicture") is { } crowded)
+        {
+            await Operations.FailAsync(context, GizwitsFaults.Throttled, crowded);
+            return;
+        }
+
         if (captchas.Read((string)context.Request.RouteValues["picture"]!) is not { } text)
         {
             await Operations.FailAsync(context, GizwitsFaults.CodeInvalid, new Fault(FaultKind.WrongCode, "There is no such picture, or no longer"));

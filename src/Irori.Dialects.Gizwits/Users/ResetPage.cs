@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Installation;
+using Irori.Core.Limits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Irori.Dialects.Gizwits.Users;
 
 /// <summary>The page behind the mailed link, on which a person sets a new password (Gizwits Open API, reset-password).</summary>
-internal sealed class ResetPage(AccountService accounts, PublicAddress configured)
+internal sealed class ResetPage(AccountService accounts, CallLimiter limits, PublicAddress configured)
 {
     private const int MaxForm = 8 * 1024;
     private const string Path = "/gizwits/reset-password";
@@ -36,6 +37,12 @@ internal sealed class ResetPage(AccountService accounts, PublicAddress configure
 
     private async Task ResetAsync(HttpContext context)
     {
+        if (limits.From(context.Connection.RemoteIpAddress, "resetPage") is { } crowded)
+        {
+            await WriteAsync(context, StatusCodes.Status429TooManyRequests, Form("", "", crowded.Reason));
+            return;
+        }
+
         if (await FormAsync(context) is not { } form)
         {
             await WriteAsync(context, StatusCodes.Status400BadRequest, Form("", "", "Fill in the form."));

@@ -34,6 +34,10 @@ internal sealed class Authorizer(AppService apps, AppTokenService tokens, Sessio
         }
     }
 
+    /// <summary>Whether a request shows a person's token, which may be a good one.</summary>
+    public static bool ShowsToken(HttpRequest request, Access access) =>
+        access is Access.User or Access.UserOrCloud && Header(request.HttpContext, UserHeader) is not null;
+
     private async Task<Result<Caller>> PersonalAsync(App app, string token, HttpContext context, CancellationToken cancel)
     {
         if (!(await sessions.AuthenticateAsync(token, context.Connection.RemoteIpAddress?.ToString(), cancel)).Try(out var who, out var fault)) return fault;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
+using Irori.Core.Limits;
 using Irori.Dialects.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,7 +34,7 @@ internal interface IStatusAnswer
 /// Serves every operation in the same way: read the body, authorize, decode, call, encode. An error is answered with its HTTP status and
 /// {error_code, error_message, detail_message}.
 /// </summary>
-internal sealed partial class Operations(Authorizer authorizer, ILogger<Operations> log)
+internal sealed partial class Operations(Authorizer authorizer, CallLimiter limits, ILogger<Operations> log)
 {
     /// <summary>Largest body, in bytes.</summary>
     public const int MaxBody = 128 * 1024;
@@ -108,7 +109,7 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
         try
         {
             if (!(await ReadBodyAsync(context.Request, cancel)).Try(out var body, out var fault)) return fault;
-            if (!(await authorizer.AuthorizeAsync(context, info.Access, cancel)).Try(out var caller, out fault)) return fault;
+            if (!(await AdmitAsync(context, info, cancel)).Try(out var caller, out fault)) return fault;
             return RequestDecoder.Values(name => Value(context.Request, name), TakesBody(info) ? body : default, type).Try(out var request, out fault)
                 ? await handle(caller, request, cancel)
                 : fault;
@@ -131,6 +132,16 @@ internal sealed partial class Operations(Authorizer authorizer, ILogger<Operatio
         {
             return new Fault(FaultKind.Unavailable, "The caller is gone");
         }
+    }
+
+    // A good token is counted by its session, everything else by the address.
+    private async Task<Result<Caller>> AdmitAsync(HttpContext context, OperationInfo info, CancellationToken cancel)
+    {
+        var from = context.Connection.RemoteIpAddress;
+        var token = Authorizer.ShowsToken(context.Request, info.Access);
+        if (!token && limits.From(from, info.Name) is { } crowded) return crowded;
+        if (!(await authorizer.AuthorizeAsync(context, info.Access, cancel)).Try(out var caller, out var fault)) return token ? limits.From(from, info.Name) ?? fault : fault;
+        return caller.Who is { } who && limits.Of(who, info.Name) is { } over ? over : caller;
     }
 
     private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancel)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Irori.Core.Products;
+using Irori.Dialects.CoolKit;
+using Irori.Dialects.CoolKit.Types;
 using Irori.Dialects.Gizwits;
 using Irori.Dialects.Gizwits.Monitoring;
 
@@ -8,7 +10,7 @@ namespace Irori.Server.Files;
 /// <summary>A product as an operator writes it down: one JSON object.</summary>
 public static class ProductFile
 {
-    private const string Uiid = "uiid";
+    private const int MaxUiid = 99_999;
     private const int MaxName = 64;
     private const int MaxNames = 32;
 
@@ -33,17 +35,20 @@ public static class ProductFile
         if (file.Any("dialect") is null) file.Wrong("dialect", $"is missing; add it, for instance \"{ServedDialects.Names[0]}\"");
         var dialect = file.Word("dialect", ServedDialects.Names) ?? "";
         var model = file.Required("model", MaxName, "SW-1");
+        var uiid = file.Whole(CoolKitDialect.UiidName, 1, MaxUiid);
+        var type = uiid is { } number ? DeviceTypes.Find(number) : null;
         var product = new NewProduct(
             dialect,
             file.Required("name", MaxName, "Switch"),
             model,
             file.Required("category", MaxName, "switch"),
             file.Required("brand", MaxName, "Irori"),
-            Names(file, dialect, model),
-            Things(file))
+            Names(file, dialect, model, uiid),
+            Things(file, type))
         {
             Projections = Projections(file),
             BrandLogo = file.Text("brandLogo", 512) ?? "",
+            Node = file.Word("node", Enum.GetNames<ProductNode>()) is { } node ? Enum.Parse<ProductNode>(node) : type?.Node ?? ProductNode.Device,
             // The third mode comes with the dialect that needs it.
             BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", [nameof(BindingMode.Single), nameof(BindingMode.Open)]) ?? nameof(BindingMode.Single)),
             Secret = file.Text("secret", 128),
@@ -56,14 +61,14 @@ public static class ProductFile
     }
 
     // Its model and its uiid are names too, so that nobody has to write them twice.
-    private static List<ProductName> Names(JsonFields file, string dialect, string model)
+    private static List<ProductName> Names(JsonFields file, string dialect, string model, int? uiid)
     {
         var names = new List<ProductName> { new(dialect, ProductNames.Model, model) };
         if (file.Any("datapoints") is { } points && DatapointFile.ProductKeyOf(points) is { } key) names.Add(new ProductName(GizwitsDialect.Name, GizwitsDialect.ProductKeyName, key));
-        if (file.Whole(Uiid, 1, 99_999) is { } uiid) names.Add(new ProductName(dialect, Uiid, $"{uiid}"));
+        if (uiid is not null) names.Add(new ProductName(dialect, CoolKitDialect.UiidName, $"{uiid}"));
         foreach (var name in file.List("names", MaxNames) ?? [])
         {
-            names.Add(new ProductName(name.Required("dialect", MaxName, ServedDialects.Names[0]), name.Required("kind", MaxName, Uiid), name.Required("value", MaxName, "1")));
+            names.Add(new ProductName(name.Required("dialect", MaxName, ServedDialects.Names[0]), name.Required("kind", MaxName, CoolKitDialect.UiidName), name.Required("value", MaxName, "1")));
             name.NothingElse();
         }
 
@@ -92,7 +97,8 @@ public static class ProductFile
         return projections;
     }
 
-    private static ThingModel Things(JsonFields file)
+    // What a documented type has, nobody has to write.
+    private static ThingModel Things(JsonFields file, DeviceType? type)
     {
         if (file.Any("datapoints") is { } points)
         {
@@ -102,7 +108,8 @@ public static class ProductFile
 
         if (file.Object("things") is not { } things)
         {
-            file.Wrong("things", "is missing; add it, for instance {\"properties\": []} to pass everything through");
+            if (type is not null) return type.Things;
+            file.Wrong("things", "is missing; add it, for instance {\"properties\": []} to pass everything through, or a uiid that irori admin product types lists");
             return ThingModel.Empty;
         }
 

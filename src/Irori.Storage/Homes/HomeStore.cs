@@ -124,6 +124,8 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
                 new { before, device });
         }
 
+        // The binding before the placement, as who removes both does.
+        if (before is null) await session.ExecuteAsync("UPDATE bindings SET placed = TRUE WHERE account = @account AND device = @device", new { account, device });
         await session.ExecuteAsync(
             """
             INSERT INTO placements (account, item_kind, item, home, room) VALUES (@account, 'device', @device, @home, @room)
@@ -144,16 +146,17 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
         "SELECT home FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device", new { account, device });
 
     public Task<IReadOnlyList<long>> UnplacedAsync(long account, int limit) => session.ListAsync<long>(
-        """
-        SELECT b.device FROM bindings b WHERE b.account = @account
-            AND NOT EXISTS (SELECT 1 FROM placements l WHERE l.account = @account AND l.item_kind = 'device' AND l.item = b.device)
-        ORDER BY b.device LIMIT @limit
-        """,
-        new { account, limit });
+        "SELECT device FROM bindings WHERE account = @account AND NOT placed ORDER BY device LIMIT @limit", new { account, limit });
 
     public async Task RemoveAllAsync(long account)
     {
         const string Mine = "(SELECT home FROM members WHERE account = @account AND role = 'Owner')";
+        await session.ExecuteAsync(
+            $"""
+            UPDATE bindings SET placed = FALSE WHERE placed AND EXISTS (SELECT 1 FROM placements l
+                WHERE l.account = bindings.account AND l.item_kind = 'device' AND l.item = bindings.device AND (l.account = @account OR l.home IN {Mine}))
+            """,
+            new { account });
         await session.ExecuteAsync($"DELETE FROM placements WHERE account = @account OR home IN {Mine}", new { account });
         await session.ExecuteAsync($"DELETE FROM ranks WHERE owner_kind = 'home' AND owner IN {Mine}", new { account });
         await session.ExecuteAsync("DELETE FROM ranks WHERE owner_kind = 'account' AND owner = @account", new { account });
