@@ -123,7 +123,7 @@ public abstract class MonitoringContract(GizwitsFixture fixture)
         (await owner.PutAsync($"/app/bindings/{made.Device.Id}", new JsonObject { ["dev_alias"] = "Secret name", ["remark"] = "secret" })).Code.ShouldBe(0);
         var seen = await cloud.GetAsync($"/app/devices/{made.Device.Id}");
         ((string)seen["role"]!, (string)seen["dev_alias"]!, (string)seen["remark"]!, (string)seen["passcode"]!).ShouldBe(("", "Lamp", "", ""));
-        (await cloud.GetAsync($"/app/devdata/{made.Device.Id}/latest")).Body.ToJsonString().ShouldBe($$"""{"did":"{{made.Device.Id}}","updated_at":0,"attr":{}}""");
+        (await cloud.GetAsync($"/app/devdata/{made.Device.Id}/latest")).Body.ToJsonString().ShouldBe($$$"""{"did":"{{{made.Device.Id}}}","updated_at":0,"attr":{}}""");
         ((string)(await owner.GetAsync($"/app/devices/{made.Device.Id}"))["dev_alias"]!).ShouldBe("Secret name");
     }
 
