@@ -25,10 +25,10 @@ public sealed record ProjectedProperty
     public IReadOnlyList<ProjectedValue>? Values { get; init; }
 
     /// <summary>
-    /// Numbers: shown = own * factor + offset, rounded to a whole number where the shown property has no other, and back again unless
+    /// Numbers: shown = own * factor (null: 1) + offset, rounded to a whole number where the shown property has no other, and back again unless
     /// <see cref="Fractional"/>; halves away from zero. Where the shown numbers are fewer, what is written is read again as it was written.
     /// </summary>
-    public double Factor { get; init; } = 1;
+    public double? Factor { get; init; }
 
     /// <summary>See <see cref="Factor"/>.</summary>
     public double Offset { get; init; }
@@ -52,7 +52,12 @@ public sealed record Projection
 
     /// <summary>Reads the stored form.</summary>
     /// <exception cref="JsonException">The text is not a projection.</exception>
-    public static Projection Parse(string json) => JsonSerializer.Deserialize(json, ThingModelJson.Default.Projection) ?? throw new JsonException("The projection is null");
+    public static Projection Parse(string json)
+    {
+        var read = JsonSerializer.Deserialize(json, ThingModelJson.Default.Projection) ?? throw new JsonException("The projection is null");
+        // The generated reader does not know what stands there when nothing is written.
+        return new Projection { Properties = [.. read.Properties.Select(p => p with { Shown = p.Shown with { Access = p.Shown.Access ?? "r" } })] };
+    }
 
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ThingModelJson.Default.Projection);
@@ -103,8 +108,8 @@ public sealed record Projection
             return null;
         }
 
-        if (property is { Factor: 1, Offset: 0 } || own.ValueKind != JsonValueKind.Number) return own.GetRawText();
-        var shown = (own.GetDouble() * property.Factor) + property.Offset;
+        if (property is { Factor: null or 1, Offset: 0 } || own.ValueKind != JsonValueKind.Number) return own.GetRawText();
+        var shown = (own.GetDouble() * (property.Factor ?? 1)) + property.Offset;
         return Number(property.Shown.Type == PropertyType.Int ? Math.Round(shown, MidpointRounding.AwayFromZero) : Math.Round(shown, 6));
     }
 
@@ -120,9 +125,9 @@ public sealed record Projection
             return null;
         }
 
-        if (property is { Factor: 1, Offset: 0 }) return JsonNode.Parse(shown.GetRawText());
+        if (property is { Factor: null or 1, Offset: 0 }) return JsonNode.Parse(shown.GetRawText());
         if (shown.ValueKind != JsonValueKind.Number) return null;
-        var own = (shown.GetDouble() - property.Offset) / property.Factor;
+        var own = (shown.GetDouble() - property.Offset) / (property.Factor ?? 1);
         return JsonNode.Parse(Number(property.Fractional ? Math.Round(own, 6) : Math.Round(own, MidpointRounding.AwayFromZero)));
     }
 
