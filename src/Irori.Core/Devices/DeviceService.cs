@@ -85,7 +85,7 @@ public static class AddFields
 
 /// <summary>Devices: made, imported or adopted; added, renamed and removed by people.</summary>
 public sealed class DeviceService(
-    IDatabase database, KeyRing keys, BindingService bindings, ProductService products, TimeProvider time)
+    IDatabase database, KeyRing keys, BindingService bindings, HomeMembers members, ProductService products, TimeProvider time)
 {
     /// <summary>Kind of the credential by which a device shows that it is itself.</summary>
     public const string KeyCredential = "key";
@@ -117,6 +117,7 @@ public sealed class DeviceService(
     public async Task<Result<VisibleDevice>> AddAsync(Principal who, AddDevice wanted, CancellationToken cancel)
     {
         IReadOnlyList<EndedBinding> ended = [];
+        IReadOnlyList<long> changed = [];
         var added = await database.WriteAsync<VisibleDevice>(
             async s =>
             {
@@ -127,17 +128,22 @@ public sealed class DeviceService(
                 if (await IsKeptAsync(s, who, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
                 await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
-                await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
+                changed = await members.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, await HomeService.RankAtAsync(s, place.Home, wanted.End));
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
                     ? visible
                     : new Fault(FaultKind.AppRefused, "this app does not support of adding this brand and its device", AddFields.Brand);
             },
             cancel);
-        if (added.IsOk) bindings.Announce(ended);
+        if (!added.IsOk) return added;
+        bindings.Announce(ended);
+        members.Announce(changed);
         return added;
     }
 
-    /// <summary>Removes a device from the account: the owner gives it up, a guest gives his share back.</summary>
+    /// <summary>
+    /// Removes a device from the account: the owner gives it up, a guest gives his share back. <see cref="FaultKind.NotAllowed"/>: a member has it as long as
+    /// it and he are in the home.
+    /// </summary>
     public async Task<Result<Done>> RemoveAsync(Principal who, string deviceId, CancellationToken cancel)
     {
         IReadOnlyList<EndedBinding> ended = [];
@@ -145,6 +151,7 @@ public sealed class DeviceService(
             async s =>
             {
                 if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+                if (device.Role == Role.Member) return Fault.NotAllowed("Only its owner removes a device from a home");
                 ended = await bindings.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
                 return new Done();
             },

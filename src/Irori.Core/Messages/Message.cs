@@ -50,8 +50,8 @@ public interface IMessageStore
     /// <summary>Messages of an account for one of its homes before a time, newest first.</summary>
     Task<IReadOnlyList<Message>> ListAsync(long account, long home, DateTimeOffset before, int limit);
 
-    /// <summary>Messages of a home become those of another.</summary>
-    Task MoveAsync(long home, long to);
+    /// <summary>An account's messages of a home become those of another, or of every home.</summary>
+    Task MoveAsync(long account, long home, long? to);
 
     /// <summary>Removes what an account was told.</summary>
     Task RemoveAllAsync(long account);
