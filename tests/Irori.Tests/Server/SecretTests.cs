@@ -24,6 +24,7 @@ public sealed class SecretTests
 {
     private const string MetricsToken = "a-token-of-24-characters";
     private const string GuestEmail = "guest@example.com";
+    private const string MemberEmail = "member@example.com";
     private const string OperatorEmail = "operator@example.com";
 
     // The id of a home, a room and a group that are not there.
@@ -31,7 +32,7 @@ public sealed class SecretTests
 
     private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
     {
-        ["owner"] = CoolKitHouse.OwnerEmail, ["guest"] = GuestEmail, ["stranger"] = CoolKitHouse.StrangerEmail, ["operator"] = OperatorEmail,
+        ["owner"] = CoolKitHouse.OwnerEmail, ["guest"] = GuestEmail, ["member"] = MemberEmail, ["stranger"] = CoolKitHouse.StrangerEmail, ["operator"] = OperatorEmail,
     };
 
     /// <summary>Where a secret may leave. "self" is whoever signs in.</summary>
@@ -137,6 +138,9 @@ public sealed class SecretTests
             Cancel);
         var owner = await database.ReadAsync(s => s.Accounts.FindAsync(Login.Email(CoolKitHouse.OwnerEmail).Value), Cancel);
         _home = (await server.Service<HomeService>().ListAsync(owner!, Cancel)).Value.Current;
+        await _house.AddAccountAsync(MemberEmail);
+        using var member = await _house.SignedInAsync(MemberEmail);
+        await _house.JoinAsync(app, member, _home.Id);
     }
 
     // Every operation of both versions of the API, each in a session of its own, so that what ends one does not disturb the next.
