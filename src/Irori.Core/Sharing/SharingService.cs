@@ -403,7 +403,7 @@ public sealed class SharingService
 
     private static Fault Oneself(string why) => new(FaultKind.Invalid, $"user {why}", ReceiverField);
 
-    internal static Fault NoShare => new(FaultKind.NotVisible, "share not found", ShareField);
+    private static Fault NoShare => new(FaultKind.NotVisible, "share not found", ShareField);
 
     private static Fault TooMany => new(FaultKind.LimitReached, $"A device has at most {MaxPerDevice} shares", ShareField);
 

@@ -74,5 +74,7 @@ internal sealed class MembersApi(MembershipService memberships, SharingService s
     private static string Home(HttpContext context) => ConsoleInput.Route(context, "home");
 
     private static Result<long> Invitation(HttpContext context) =>
-        long.TryParse(ConsoleInput.Route(context, "invitation"), NumberStyles.None, CultureInfo.InvariantCulture, out var share) ? share : Fault.NotVisible("share");
+        long.TryParse(ConsoleInput.Route(context, "invitation"), NumberStyles.None, CultureInfo.InvariantCulture, out var share)
+            ? share
+            : new Fault(FaultKind.NotVisible, "share not found", SharingService.ShareField);
 }
