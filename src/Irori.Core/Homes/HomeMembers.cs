@@ -29,7 +29,8 @@ public sealed class HomeMembers(BindingService bindings, TimeProvider time)
     /// <summary>What the owner has in a home stands in another one of his then; answers the devices that others may use now than before.</summary>
     internal async Task<IReadOnlyList<long>> MoveThingsAsync(IStores stores, Home home, Home receiver)
     {
-        var devices = await OwnedAsync(stores, home.Owner, home.No);
+        var shared = (await stores.Homes.PeopleAsync(home.No)).Count + (await stores.Homes.PeopleAsync(receiver.No)).Count > 2;
+        var devices = shared ? await OwnedAsync(stores, home.Owner, home.No) : [];
         await stores.Homes.MoveThingsAsync(home.Owner, home.No, receiver.No);
         await stores.Groups.FollowAsync(home.Owner);
         return await FollowAsync(stores, home.Owner, devices, EndReason.LeftHome);
