@@ -30,7 +30,7 @@ public sealed class HomeMembers(BindingService bindings, TimeProvider time)
     internal async Task<IReadOnlyList<long>> MoveThingsAsync(IStores stores, Home home, Home receiver)
     {
         var shared = (await stores.Homes.PeopleAsync(home.No)).Count + (await stores.Homes.PeopleAsync(receiver.No)).Count > 2;
-        var devices = shared ? await OwnedAsync(stores, home.Owner, home.No) : [];
+        IReadOnlyList<long> devices = shared ? await OwnedAsync(stores, home.Owner, home.No) : [];
         await stores.Homes.MoveThingsAsync(home.Owner, home.No, receiver.No);
         await stores.Groups.FollowAsync(home.Owner);
         return await FollowAsync(stores, home.Owner, devices, EndReason.LeftHome);
