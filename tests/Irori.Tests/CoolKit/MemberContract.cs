@@ -3,7 +3,6 @@ using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
-using Irori.Core.Homes;
 using Irori.Core.Sharing;
 using Shouldly;
 
