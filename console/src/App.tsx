@@ -11,6 +11,8 @@ const DevicePage = lazy(() => import('./pages/DevicePage'));
 const OutboxPage = lazy(() => import('./pages/OutboxPage'));
 const FindPage = lazy(() => import('./pages/FindPage'));
 const InspectPage = lazy(() => import('./pages/InspectPage'));
+const AppsPage = lazy(() => import('./pages/AppsPage'));
+const FirmwarePage = lazy(() => import('./pages/FirmwarePage'));
 
 export function App() {
   const me = useQuery({ queryKey: ['me'], queryFn: api.me });
@@ -26,6 +28,8 @@ export function App() {
           <Route path="/devices/:device" element={<DevicePage />} />
           {me.data.operator && <Route path="/operator/devices" element={<FindPage />} />}
           {me.data.operator && <Route path="/operator/devices/:device" element={<InspectPage />} />}
+          {me.data.operator && <Route path="/operator/firmware" element={<FirmwarePage />} />}
+          {me.data.operator && <Route path="/operator/apps" element={<AppsPage />} />}
           {me.data.outbox && <Route path="/operator/outbox" element={<OutboxPage />} />}
           <Route path="*" element={<Missing what="This page" />} />
         </Routes>

@@ -52,6 +52,18 @@ export type Found = {
   lastSeen?: number;
 };
 export type FoundPage = { devices: Found[]; next?: string };
+export type AppEntry = { id: string; dialect: string; kind: string; disabled: boolean; redirects: string[] };
+export type AppPage = { apps: AppEntry[]; next?: string };
+export type ProductChoice = { id: string; name: string; model: string };
+export type Release = {
+  id: string;
+  product: ProductChoice;
+  model: string;
+  version: string;
+  created: number;
+  files: { name: string; size: number; digest: string }[];
+};
+export type ReleasePage = { releases: Release[]; next?: string };
 export type Inspection = {
   device: Found;
   source: string;
@@ -93,13 +105,15 @@ const PAGE_LIMIT = 40;
 
 async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const changing = method !== 'GET';
+  const form = body instanceof FormData;
   let response: Response;
   try {
     response = await fetch(`/console/api${path}`, {
       method,
       signal,
-      headers: changing ? { 'Content-Type': 'application/json', 'X-Irori-Console': '1' } : {},
-      body: body === undefined ? undefined : JSON.stringify(body),
+      // What kind of form it is, and where its parts end, the browser says itself.
+      headers: changing ? { ...(form ? {} : { 'Content-Type': 'application/json' }), 'X-Irori-Console': '1' } : {},
+      body: body === undefined || form ? body : JSON.stringify(body),
     });
   } catch (e) {
     if (signal?.aborted) throw e;
@@ -132,6 +146,32 @@ export const api = {
   outbox: () => call<{ messages: Message[] }>('GET', '/operator/outbox'),
   find: (text: string, after: string) => call<FoundPage>('GET', `/operator/devices?text=${id(text)}&after=${id(after)}`),
   inspect: (device: string) => call<Inspection>('GET', `/operator/devices/${id(device)}`),
+  apps: (after: string) => call<AppPage>('GET', `/operator/apps?after=${id(after)}`),
+  addRedirect: (app: string, uri: string) => call<object>('POST', `/operator/apps/${id(app)}/redirects`, { uri }),
+  removeRedirect: (app: string, uri: string) => call<object>('DELETE', `/operator/apps/${id(app)}/redirects?uri=${id(uri)}`),
+  firmware: (after: string) => call<ReleasePage>('GET', `/operator/firmware?after=${id(after)}`),
+  removeFirmware: (release: string) => call<object>('DELETE', `/operator/firmware/${id(release)}`),
+  addFirmware(product: string, model: string, version: string, files: File[]) {
+    const form = new FormData();
+    form.set('product', product);
+    form.set('model', model);
+    form.set('version', version);
+    for (const file of files) form.append('file', file);
+    return call<Release>('POST', '/operator/firmware', form);
+  },
+
+  /** All products, page by page. */
+  async products(): Promise<ProductChoice[]> {
+    const all: ProductChoice[] = [];
+    let after = '';
+    for (let page = 0; page < PAGE_LIMIT; page++) {
+      const answer = await call<{ products: ProductChoice[]; next?: string }>('GET', `/operator/products?after=${id(after)}`);
+      all.push(...answer.products);
+      if (!answer.next) break;
+      after = answer.next;
+    }
+    return all;
+  },
 
   /** All devices of a home, page by page. */
   async devices(home: string, signal?: AbortSignal): Promise<Devices> {

@@ -10,7 +10,8 @@ internal sealed record Sizes
     public static Sizes Tiny { get; } = new()
     {
         Seconds = 0.5, WarmSeconds = 0.2, IdleSeconds = 0.1, CommandDevices = 16, InFlight = 4, ReportDevices = 16, PacedRate = 50, Links = 20, WarmLinks = 4,
-        FewDevices = 40, ManyDevices = 400, HomeDevices = 40, ListCalls = 5, Points = 2_000, PointDevices = 20,
+        FewDevices = 40, ManyDevices = 400, HomeDevices = 40, ListCalls = 5, Points = 2_000, PointDevices = 20, FeedDevices = 40, Feeds = 4, FeedRate = 80, FeedSeconds = 1,
+        GrownDevices = 40, LargeDevices = 400,
     };
 
     /// <summary>How long a round loads a server.</summary>
@@ -57,4 +58,22 @@ internal sealed record Sizes
 
     /// <summary>Devices that they are of.</summary>
     public int PointDevices { get; init; } = 2_000;
+
+    /// <summary>Devices whose changes are pushed.</summary>
+    public int FeedDevices { get; init; } = 10_000;
+
+    /// <summary>Apps that listen, each to as many of them.</summary>
+    public int Feeds { get; init; } = 1_000;
+
+    /// <summary>Changes per second of all devices together.</summary>
+    public int FeedRate { get; init; } = 1_000;
+
+    /// <summary>For how long: every device changes a few times.</summary>
+    public double FeedSeconds { get; init; } = 30;
+
+    /// <summary>Devices of an account that has grown.</summary>
+    public int GrownDevices { get; init; } = 1_000;
+
+    /// <summary>Devices of a large account.</summary>
+    public int LargeDevices { get; init; } = 10_000;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Irori.Cli;
 using Irori.Cli.Admin;
+using Irori.Cli.Pairing;
 
 var root = new RootCommand("Irori: one self-hosted cloud for the devices of a home.");
 root.Subcommands.Add(RunCommand.Create());
@@ -10,6 +11,7 @@ root.Subcommands.Add(BackupCommand.Create());
 root.Subcommands.Add(RestoreCommand.Create());
 root.Subcommands.Add(MoveCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
+root.Subcommands.Add(PairCommand.Create());
 root.Subcommands.Add(SimulateCommand.Create());
 root.Subcommands.Add(BenchCommand.Create());
 root.Subcommands.Add(ChaosCommand.Create());

@@ -18,6 +18,18 @@ internal sealed class SettingsOptions
     private readonly Option<int?> _https = new("--https") { Description = "Port of HTTPS, 0 for none", HelpName = "PORT" };
     private readonly Option<string?> _bind = new("--bind") { Description = "Listening address: *, localhost or an IP address", HelpName = "ADDRESS" };
 
+    private readonly Option<string?> _limits = new("--limits")
+    {
+        Description = "How much everybody may ask: home, documented (what the vendor allows its clients) or off", HelpName = "PRESET",
+    };
+
+    private readonly Option<string?> _plain = new("--old-plain-ports")
+    {
+        Description = $"Ports without TLS for old devices, with commas between; risk: {OldDevicesSection.PlainRisk}", HelpName = "PORTS",
+    };
+
+    private readonly Option<int?> _oldTls = new("--old-tls-port") { Description = $"Port of old TLS for old devices; risk: {OldDevicesSection.TlsRisk}", HelpName = "PORT" };
+
     /// <summary>The variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .ToDictionary(v => (string)v.Key, v => (string)v.Value!, StringComparer.Ordinal);
@@ -35,7 +47,7 @@ internal sealed class SettingsOptions
     /// <summary>Adds the flags of the listeners too.</summary>
     public SettingsOptions AddListenersTo(Command command)
     {
-        foreach (var option in (Option[])[_http, _https, _bind]) command.Options.Add(option);
+        foreach (var option in (Option[])[_http, _https, _bind, _limits, _plain, _oldTls]) command.Options.Add(option);
         return this;
     }
 
@@ -49,6 +61,9 @@ internal sealed class SettingsOptions
         if (call.GetValue(_http) is { } http) yield return new("--http", nameof(IroriSettings.Http), $"{http}");
         if (call.GetValue(_https) is { } https) yield return new("--https", nameof(IroriSettings.Https), $"{https}");
         if (call.GetValue(_bind) is { } bind) yield return new("--bind", nameof(IroriSettings.Bind), bind);
+        if (call.GetValue(_limits) is { } limits) yield return new("--limits", "Limits.Preset", limits);
+        if (call.GetValue(_plain) is { } plain) yield return new("--old-plain-ports", "OldDevices.PlainPorts", plain);
+        if (call.GetValue(_oldTls) is { } oldTls) yield return new("--old-tls-port", "OldDevices.TlsPort", $"{oldTls}");
         if (call.GetValue(_database) is not { } database) yield break;
         var connection = database.Contains('=', StringComparison.Ordinal);
         yield return new("--database", "Database.Engine", connection ? "PostgreSql" : database);

@@ -9,6 +9,7 @@ using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Links;
 using Irori.Core.Messages;
+using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Sharing;
@@ -44,11 +45,14 @@ public static class CoreServices
         .AddSingleton<MembershipService>()
         .AddSingleton<MessageService>()
         .AddSingleton<OAuthService>()
+        .AddSingleton<OutboxService>()
+        .AddSingleton<OutboxSignal>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
         .AddSingleton<SessionService>()
         .AddSingleton<ShareReview>()
         .AddSingleton<SharingService>()
         .AddSingleton<SignInThrottle>()
+        .AddSingleton<SubDeviceService>()
         .AddSingleton<StorageGate>();
 }

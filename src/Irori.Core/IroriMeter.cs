@@ -51,6 +51,8 @@ public static class IroriMeter
     private static readonly Counter<long> BusGaps = Meter.CreateCounter<long>(
         "irori.bus.gaps", "{gap}", "Times that this node may have missed events and read the database instead");
 
+    private static readonly Counter<long> Refused = Meter.CreateCounter<long>("irori.calls.refused", "{call}", "Calls over a limit, by the limit");
+
     private static readonly Counter<long> Removed = Meter.CreateCounter<long>("irori.retention.removed", "{row}", "Rows removed at the end of their retention, by table");
 
     /// <summary>A command has ended.</summary>
@@ -92,6 +94,9 @@ public static class IroriMeter
 
     /// <summary>Events may have been missed.</summary>
     public static void BusGapped() => BusGaps.Add(1);
+
+    /// <summary>A call was over a limit.</summary>
+    public static void CallRefused(string limit) => Refused.Add(1, Label("limit", limit));
 
     /// <summary>Old rows were removed.</summary>
     public static void RowsRemoved(string table, long rows) => Removed.Add(rows, Label("table", table));

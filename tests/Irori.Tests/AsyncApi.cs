@@ -39,6 +39,14 @@ internal sealed class AsyncApi
     /// <summary>Every operation by its name.</summary>
     public IEnumerable<(string Name, JsonObject Operation)> Operations => _document["operations"]!.AsObject().Select(o => (o.Key, o.Value!.AsObject()));
 
+    /// <summary>What clients ask on a channel, each by the name of its message: the schema of its payload, with nothing referred to.</summary>
+    public IReadOnlyDictionary<string, JsonObject> AskedOn(string channel) => Operations
+        .Where(o => (string?)o.Operation["action"] == "receive" && ((string)o.Operation["channel"]!["$ref"]!).EndsWith($"/{channel}", StringComparison.Ordinal))
+        .SelectMany(o => o.Operation["messages"]!.AsArray())
+        .Select(m => (Name: ((string)m!["$ref"]!).Split('/')[^1], Payload: Whole(Whole(m)["payload"]!).AsObject()))
+        .Where(m => m.Payload["properties"]?["action"] is not null)
+        .ToDictionary(m => m.Name, m => m.Payload);
+
     /// <summary>The document of a name.</summary>
     public static AsyncApi Of(string name) => Known.GetOrAdd(name, n =>
     {

@@ -9,7 +9,8 @@ public sealed class LayerTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Irori.Core"] = [],
-        ["Irori.Simulator"] = [],
+        ["Irori.Mqtt"] = [],
+        ["Irori.Simulator"] = ["Irori.Core"],
         ["Irori.Bus"] = ["Irori.Core"],
         ["Irori.Storage"] = ["Irori.Core"],
         ["Irori.Dialects.CoolKit"] = ["Irori.Core"],
@@ -45,6 +46,7 @@ public sealed class LayerTests
     [InlineData("Irori.Core", "Npgsql")]
     [InlineData("Irori.Storage", "Microsoft.AspNetCore")]
     [InlineData("Irori.Bus", "Microsoft.AspNetCore")]
+    [InlineData("Irori.Mqtt", "Dapper")]
     public void A_lower_room_knows_nothing_of_the_web_or_of_SQL(string room, string stranger) => Assembly.Load(room).GetReferencedAssemblies()
         .Select(a => a.Name!).Where(n => n.StartsWith(stranger, StringComparison.Ordinal)).ShouldBeEmpty();
 }

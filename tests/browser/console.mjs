@@ -158,6 +158,30 @@ async function walk(name, width, height, scheme, size) {
   await page.getByText('acknowledged').first().waitFor();
   await page.getByRole('tab', { name: 'Presence' }).click();
   await page.getByText('online').first().waitFor();
+  // Firmware is released from files, and taken back.
+  await open(page, 'Firmware');
+  await page.getByLabel('Model').fill('PSF-B01-GL');
+  await page.getByLabel('Version').fill(`1.${Object.keys(SIZES).indexOf(size)}.${scheme === 'light' ? 0 : 1}`);
+  await page.locator('input[type=file]').setInputFiles({ name: 'user1.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(100_000, name) });
+  await check('firmware');
+  await page.getByRole('button', { name: 'Release' }).click();
+  await page.getByRole('article', { name: /^PSF-B01-GL/ }).getByText('user1.bin, 100000 bytes').waitFor();
+  await page.getByRole('button', { name: /^Take back PSF-B01-GL/ }).click();
+  await page.getByText('No firmware is released yet').waitFor();
+
+  // Where OAuth leads people back.
+  await open(page, 'Apps');
+  const phone = page.getByRole('article', { name: 'App phone' });
+  await phone.getByLabel(/^Address to which phone/).fill('https://app.example.com/back#x');
+  expected.push(400);
+  await phone.getByRole('button', { name: 'Add' }).click();
+  await phone.getByRole('alert').filter({ hasText: 'no absolute address without a fragment' }).waitFor();
+  await phone.getByLabel(/^Address to which phone/).fill('https://app.example.com/back');
+  await phone.getByRole('button', { name: 'Add' }).click();
+  await phone.getByText('https://app.example.com/back', { exact: true }).waitFor();
+  await check('apps');
+  await phone.getByRole('button', { name: 'Remove https://app.example.com/back' }).click();
+  await phone.getByText('https://app.example.com/back', { exact: true }).waitFor({ state: 'detached' });
   await open(page, 'Outbox');
   await page.getByRole('article').first().waitFor();
   await check('outbox');

@@ -11,7 +11,13 @@ export function Shell({ me, children }: { me: Me; children: ReactNode }) {
   const live = useFeed();
   const pages = [
     { to: '/', title: 'Home' },
-    ...(me.operator ? [{ to: '/operator/devices', title: 'Find a device' }] : []),
+    ...(me.operator
+      ? [
+          { to: '/operator/devices', title: 'Find a device' },
+          { to: '/operator/firmware', title: 'Firmware' },
+          { to: '/operator/apps', title: 'Apps' },
+        ]
+      : []),
     ...(me.outbox ? [{ to: '/operator/outbox', title: 'Outbox' }] : []),
   ];
   return (

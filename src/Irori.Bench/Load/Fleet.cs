@@ -7,17 +7,17 @@ namespace Irori.Bench.Load;
 internal sealed class Fleet : IAsyncDisposable
 {
     private const int AtOnce = 64;
-    private readonly DeviceSocket[] _devices;
+    private readonly ClientSocket[] _devices;
     private readonly CancellationTokenSource _end = new();
     private Task _obeying = Task.CompletedTask;
 
-    private Fleet(DeviceSocket[] devices) => _devices = devices;
+    private Fleet(ClientSocket[] devices) => _devices = devices;
 
     public static async Task<Fleet> ConnectAsync(Uri server, int count, string key, CancellationToken cancel)
     {
-        var devices = new DeviceSocket[count];
+        var devices = new ClientSocket[count];
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (i, token) =>
-            devices[i] = await DeviceSocket.OpenAsync(server, DeviceIds.Of(i), key, token));
+            devices[i] = await ClientSocket.OpenDeviceAsync(server, DeviceIds.Of(i), key, token));
         return new Fleet(devices);
     }
 
@@ -32,7 +32,7 @@ internal sealed class Fleet : IAsyncDisposable
         await Task.WhenAll(_devices.Select(d => Task.Run(() => RunAsync(d, latencies.NewList()), cancel)));
         return latencies;
 
-        async Task RunAsync(DeviceSocket device, List<long> took)
+        async Task RunAsync(ClientSocket device, List<long> took)
         {
             while (Stopwatch.GetTimestamp() is var start && start < end)
             {
@@ -51,7 +51,7 @@ internal sealed class Fleet : IAsyncDisposable
         await Task.WhenAll(_devices.Select((d, i) => Task.Run(() => RunAsync(d, start + (long)(period * i / _devices.Length), latencies.NewList()), cancel)));
         return latencies;
 
-        async Task RunAsync(DeviceSocket device, long due, List<long> took)
+        async Task RunAsync(ClientSocket device, long due, List<long> took)
         {
             for (; due < start + seconds * Stopwatch.Frequency; due += (long)period)
             {
@@ -71,7 +71,7 @@ internal sealed class Fleet : IAsyncDisposable
         _end.Dispose();
     }
 
-    private static async Task ObeyAsync(DeviceSocket device, CancellationToken cancel)
+    private static async Task ObeyAsync(ClientSocket device, CancellationToken cancel)
     {
         try
         {
@@ -96,7 +96,7 @@ internal sealed class Fleet : IAsyncDisposable
         return Encoding.ASCII.GetString(rest[..rest.IndexOf((byte)'"')]);
     }
 
-    private static async Task ReportAsync(DeviceSocket device, CancellationToken cancel)
+    private static async Task ReportAsync(ClientSocket device, CancellationToken cancel)
     {
         var number = ++device.Sequence;
         await device.SendAsync(Encoding.ASCII.GetBytes(Reports.Frame(device.Id, number)), cancel);

@@ -14,6 +14,9 @@ internal static class ReferenceProgram
             case [KestrelHops.Name, var port, .. var certificate]:
                 await KestrelHops.RunAsync(int.Parse(port), certificate is [var path] ? path : null);
                 return 0;
+            case [KestrelRelay.Name, var port]:
+                await KestrelRelay.RunAsync(int.Parse(port));
+                return 0;
             default:
                 await Console.Error.WriteLineAsync("This program holds the references of irori bench, which starts them itself.");
                 return 2;

@@ -55,9 +55,16 @@ internal sealed class ListStage(House few, ServerProcess small, House many, Serv
 
     private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(ServerProcess server, string token, CancellationToken cancel)
     {
+        var latencies = await CallAsync(server, token, page: 30, calls, cancel);
+        return new Dictionary<string, double> { [ListScenario.P50] = latencies.Percentile(0.5), ["p99"] = latencies.Percentile(0.99) };
+    }
+
+    /// <summary>Reads the first page of things, one call after the other.</summary>
+    public static async Task<Latencies> CallAsync(ServerProcess server, string token, int page, int calls, CancellationToken cancel)
+    {
         var latencies = new Latencies();
         var took = latencies.NewList();
-        var request = Caller.Request("GET", "/v2/device/thing?num=30", token, "");
+        var request = Caller.Request("GET", $"/v2/device/thing?num={page}", token, "");
         using var caller = await Caller.ConnectAsync(server.Address, cancel);
         for (var i = 0; i < calls; i++)
         {
@@ -67,6 +74,6 @@ internal sealed class ListStage(House few, ServerProcess small, House many, Serv
             if (answer.Span.IndexOf("\"total\":"u8) < 0) throw new BenchException($"No list: {System.Text.Encoding.UTF8.GetString(answer.Span)}");
         }
 
-        return new Dictionary<string, double> { [ListScenario.P50] = latencies.Percentile(0.5), ["p99"] = latencies.Percentile(0.99) };
+        return latencies;
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Irori.Bench.Load;
 using Irori.Core.Accounts;
 using Irori.Core.Products;
 using Irori.Core.Projects;
@@ -76,6 +77,12 @@ internal sealed class House : IAsyncDisposable
     /// <summary>The database as Irori itself opens it, without a server.</summary>
     public async Task<IroriDatabase> OpenAsync(CancellationToken cancel) =>
         await DatabaseFactory.OpenAsync(Database, TimeProvider.System, NullLoggerFactory.Instance, cancel);
+
+    /// <summary>Signs in the people of all homes, in the order of their devices.</summary>
+    public Task<IReadOnlyList<Listener>> SignInAllAsync(CancellationToken cancel) => Seed.SignInAllAsync(Database, cancel);
+
+    /// <summary>The value of <c>step</c> of every device, in their order; 0: none.</summary>
+    public Task<IReadOnlyList<long>> ReadStepsAsync(int devices, CancellationToken cancel) => Seed.ReadStepsAsync(Database, devices, cancel);
 
     public async ValueTask DisposeAsync()
     {

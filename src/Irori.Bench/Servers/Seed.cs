@@ -1,7 +1,10 @@
 using System.Data.Common;
 using Dapper;
 using Irori.Bench.Load;
+using Irori.Core;
 using Irori.Core.Devices;
+using Irori.Core.Installation;
+using Irori.Core.States;
 using Irori.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -34,6 +37,39 @@ internal static class Seed
         await ExecuteAsync(sqlite ? "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)" : "VACUUM ANALYZE");
 
         Task ExecuteAsync(string sql) => connection.ExecuteAsync(new CommandDefinition(sql, new { plan.Key }, commandTimeout: CommandSeconds, cancellationToken: cancel));
+    }
+
+    /// <summary>Gives the member of every home a session, in the order of the homes' devices.</summary>
+    public static async Task<IReadOnlyList<Listener>> SignInAllAsync(DatabaseSettings database, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(database, cancel);
+        var people = (await connection.QueryAsync<(long No, string Id)>(
+            new CommandDefinition("SELECT a.no, a.id FROM members m JOIN accounts a ON a.no = m.account ORDER BY a.no", cancellationToken: cancel))).ToList();
+        var now = TimeProvider.System.GetUtcNow();
+        var listeners = people.Select(p => new Listener(p.Id, Ids.Token())).ToList();
+        var rows = people.Zip(listeners, (person, listener) => new
+        {
+            Account = person.No, Access = KeyRing.HashToken(listener.Token), Refresh = KeyRing.HashToken(Ids.Token()), Until = now.AddDays(1).ToUnixTimeMilliseconds(),
+            Now = now.ToUnixTimeMilliseconds(),
+        });
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO sessions (account, app, access_hash, access_until, refresh_hash, refresh_until, opened)
+            SELECT @Account, no, @Access, @Until, @Refresh, @Until, @Now FROM apps WHERE dialect = 'coolkit'
+            """,
+            rows, transaction, cancellationToken: cancel));
+        await transaction.CommitAsync(cancel);
+        return listeners;
+    }
+
+    /// <summary>What the database has as the <c>step</c> of every device; 0: nothing.</summary>
+    public static async Task<IReadOnlyList<long>> ReadStepsAsync(DatabaseSettings database, int devices, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(database, cancel);
+        var states = (await connection.QueryAsync<string>(new CommandDefinition("SELECT vals FROM states ORDER BY device", cancellationToken: cancel))).ToList();
+        if (states.Count != devices) throw new BenchException($"The database has the states of {states.Count} devices, not of {devices}");
+        return [.. states.Select(s => StateText.ReadValues(s).TryGetValue("step", out var step) ? long.Parse(step.Json) : 0)];
     }
 
     /// <summary>Opens a connection of the bench's own. The house was opened by Irori before, which chose SQLite's library.</summary>
@@ -74,7 +110,7 @@ internal static class Seed
             """;
         yield return $"{all} INSERT INTO credentials (device, dialect, kind, secret_enc) SELECT i + 1, 'coolkit', 'key', @Key FROM n";
         yield return $$"""
-            {{all}} INSERT INTO bindings (account, device, role, settings, permit, since) SELECT {{account}}, i + 1, 'Owner', '{}', 0, {{now}} FROM n
+            {{all}} INSERT INTO bindings (account, device, role, settings, permit, since, placed) SELECT {{account}}, i + 1, 'Owner', '{}', 0, {{now}}, TRUE FROM n
             """;
         yield return $"{all} INSERT INTO placements (account, item_kind, item, home) SELECT {account}, 'device', i + 1, {home} FROM n";
         yield return $"{all} INSERT INTO ranks (owner_kind, owner, list, item_kind, item, rank) SELECT 'home', {home}, 'things', 'device', i + 1, i FROM n";

@@ -83,7 +83,10 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
     private static readonly (TimeSpan Window, int Limit)[] Limits =
         [(TimeSpan.FromMinutes(1), 3), (TimeSpan.FromHours(1), 20), (TimeSpan.FromDays(1), 100)];
 
-    /// <summary>Makes and sends a code. The code is stored before it is sent, and counted whether or not sending succeeds.</summary>
+    /// <summary>
+    /// Makes and sends a code. The code is stored before it is sent, and counted whether or not sending succeeds: then <see cref="FaultKind.Unavailable"/> with
+    /// <see cref="Field"/>.
+    /// </summary>
     public async Task<Result<Done>> SendAsync(Login to, CodePurpose purpose, string lang, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
@@ -101,7 +104,7 @@ public sealed class CodeService(IDatabase database, KeyRing keys, ICodeSender se
             cancel);
         var sent = stored.IsOk ? await sender.SendAsync(new CodeMessage(to, purpose, code, lang, now), cancel) : stored;
         IroriMeter.CodeRequested(sent.Fault);
-        return sent;
+        return stored.IsOk && sent.Fault is { } unsent ? unsent with { Field = Field } : sent;
     }
 
     /// <summary>

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
+using Irori.Core.Outbox;
 using Irori.Core.Products;
 
 namespace Irori.Core.Devices;
@@ -19,6 +21,9 @@ public sealed record NewDevice(string Id, string ProductId, string? Key, Factory
 
     /// <summary>Further names.</summary>
     public IReadOnlyList<DeviceName> Names { get; init; } = [];
+
+    /// <summary>What the factory configured it with, a JSON object that may hold secrets; null: nothing.</summary>
+    public string? Config { get; init; }
 }
 
 /// <summary>A device as its maker gets it.</summary>
@@ -49,6 +54,9 @@ public sealed record AddDevice(string DeviceId, Func<string, bool> Holds, string
 
     /// <summary>Whether the history of operations is kept.</summary>
     public bool KeepsOperations { get; init; } = true;
+
+    /// <summary>What of his settings asks to be told of something.</summary>
+    public Wishes Wishes { get; init; } = Wishes.Alarms;
 
     /// <summary>
     /// Adds the device that has a name which is read only from the device itself. It is taken from nobody: who has ever seen the name would have it for good.
@@ -90,6 +98,9 @@ public sealed class DeviceService(
     /// <summary>Kind of the credential by which a device shows that it is itself.</summary>
     public const string KeyCredential = "key";
 
+    /// <summary>Kind of the credential that is what the factory configured a device with.</summary>
+    public const string ConfigCredential = "config";
+
     /// <summary>How long an unknown device that showed a key can be adopted.</summary>
     public static readonly TimeSpan AdoptionWindow = TimeSpan.FromMinutes(30);
 
@@ -114,31 +125,18 @@ public sealed class DeviceService(
     /// Adds a device to the account of somebody who proves to hold it. Repeating it changes name and place. A device that another account
     /// owned goes over to who proved it (model: single binding mode), and its history starts anew.
     /// </summary>
-    public async Task<Result<VisibleDevice>> AddAsync(Principal who, AddDevice wanted, CancellationToken cancel)
-    {
-        IReadOnlyList<EndedBinding> ended = [];
-        IReadOnlyList<long> changed = [];
-        var added = await database.WriteAsync<VisibleDevice>(
-            async s =>
-            {
-                if (!(await ProveAsync(s, who, wanted)).Try(out var device, out var fault)) return fault;
-                if (!(await HomeService.ResolveAsync(s, who.Account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
-                // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
-                await s.Devices.RenameAsync(device.No, wanted.Name);
-                if (await IsKeptAsync(s, who, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
-                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
-                await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
-                changed = await members.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, await HomeService.RankAtAsync(s, place.Home, wanted.End));
-                return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
-                    ? visible
-                    : new Fault(FaultKind.AppRefused, "this app does not support of adding this brand and its device", AddFields.Brand);
-            },
-            cancel);
-        if (!added.IsOk) return added;
-        bindings.Announce(ended);
-        members.Announce(changed);
-        return added;
-    }
+    public Task<Result<VisibleDevice>> AddAsync(Principal who, AddDevice wanted, CancellationToken cancel) => TakeAsync<VisibleDevice>(
+        who.Account,
+        who.App.Dialect,
+        wanted,
+        async (s, device) => await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
+            ? visible
+            : new Fault(FaultKind.AppRefused, "this app does not support of adding this brand and its device", AddFields.Brand),
+        cancel);
+
+    /// <summary>An operator who has read a device's key adds it to somebody's account, without an app. Otherwise as <see cref="AddAsync"/>.</summary>
+    public Task<Result<Device>> GiveAsync(Account account, string dialect, AddDevice wanted, CancellationToken cancel) =>
+        TakeAsync(account, dialect, wanted, (_, device) => Task.FromResult(Result.Of(device)), cancel);
 
     /// <summary>
     /// Removes a device from the account: the owner gives it up, a guest gives his share back. <see cref="FaultKind.NotAllowed"/>: a member has it as long as
@@ -200,22 +198,30 @@ public sealed class DeviceService(
         return secrets.ToDictionary(p => p.Key, p => keys.DecryptText(p.Value));
     }
 
+    /// <summary>What the factory configured devices with, JSON objects by device; those that have nothing are left out. Secrets in it are the owner's alone.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> ConfigsAsync(IReadOnlyCollection<VisibleDevice> devices, string dialect, CancellationToken cancel)
+    {
+        if (devices.Count == 0) return new Dictionary<long, string>();
+        var configs = await database.ReadAsync(s => s.Devices.FindCredentialsAsync(devices.Select(d => d.No), dialect, ConfigCredential), cancel);
+        return configs.ToDictionary(p => p.Key, p => keys.DecryptText(p.Value));
+    }
+
     /// <summary>
     /// A device says who it is. <see cref="FaultKind.WrongProof"/>: it is known and shows another key. <see cref="FaultKind.NotManufactured"/>: it is
     /// not known; where its product can be adopted, what it showed is kept for <see cref="AdoptionWindow"/>.
     /// </summary>
     public async Task<Result<KnownDevice>> IdentifyAsync(DeviceIntroduction shown, CancellationToken cancel)
     {
-        var (device, secret, viewers) = await database.ReadAsync(
+        var (device, secret, config, viewers) = await database.ReadAsync(
             async s => await s.Devices.FindAsync(shown.DeviceId) is { } found
-                ? (found, await s.Devices.FindCredentialAsync(found.No, shown.Dialect, KeyCredential), await s.Bindings.ViewersAsync(found.No))
-                : ((Device?)null, null, null),
+                ? (found, await s.Devices.FindCredentialAsync(found.No, shown.Dialect, KeyCredential), await s.Devices.FindCredentialAsync(found.No, shown.Dialect, ConfigCredential), await s.Bindings.ViewersAsync(found.No))
+                : ((Device?)null, null, null, null),
             cancel);
         if (device is null) return await ClaimAsync(shown, cancel);
         if (device.Lifecycle == Lifecycle.Disabled) return new Fault(FaultKind.NotAllowed, "The device is disabled");
         if (secret is null || !SameKey(keys.DecryptText(secret), shown.Key)) return new Fault(FaultKind.WrongProof, "The device's key is wrong");
         var product = await products.GetAsync(device.Product, cancel);
-        return new KnownDevice(device, product, viewers?.OwnerId);
+        return new KnownDevice(device, product, viewers?.OwnerId) { Config = config is null ? null : keys.DecryptText(config) };
     }
 
     private async Task<Result<KnownDevice>> ClaimAsync(DeviceIntroduction shown, CancellationToken cancel)
@@ -240,13 +246,38 @@ public sealed class DeviceService(
         return kept.Fault ?? unknown with { Detail = DeviceIntroduction.Adoptable };
     }
 
-    private static async Task<bool> IsKeptAsync(IStores stores, Principal who, Device device, Taking taking)
+    private async Task<Result<T>> TakeAsync<T>(
+        Account account, string dialect, AddDevice wanted, Func<IStores, Device, Task<Result<T>>> answer, CancellationToken cancel)
     {
-        if (taking == Taking.Anyones || (await stores.Bindings.ViewersAsync(device.No)).OwnerId is not { } owner) return false;
-        return taking == Taking.Free || owner != who.Account.Id;
+        IReadOnlyList<EndedBinding> ended = [];
+        IReadOnlyList<long> changed = [];
+        var added = await database.WriteAsync<T>(
+            async s =>
+            {
+                if (!(await ProveAsync(s, dialect, wanted)).Try(out var device, out var fault)) return fault;
+                if (!(await HomeService.ResolveAsync(s, account.No, wanted.HomeId, wanted.RoomId)).Try(out var place, out fault)) return fault;
+                // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
+                await s.Devices.RenameAsync(device.No, wanted.Name);
+                if (await IsKeptAsync(s, account, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
+                ended = await bindings.TakeAsync(s, account.No, device.No, wanted.Settings, wanted.Wishes);
+                await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
+                changed = await members.PlaceAsync(s, account.No, place.Home.No, place.Room?.No, device.No, await HomeService.RankAtAsync(s, place.Home, wanted.End));
+                return await answer(s, device);
+            },
+            cancel);
+        if (!added.IsOk) return added;
+        bindings.Announce(ended);
+        members.Announce(changed);
+        return added;
     }
 
-    private async Task<Result<Device>> ProveAsync(IStores stores, Principal who, AddDevice wanted)
+    private static async Task<bool> IsKeptAsync(IStores stores, Account account, Device device, Taking taking)
+    {
+        if (taking == Taking.Anyones || (await stores.Bindings.ViewersAsync(device.No)).OwnerId is not { } owner) return false;
+        return taking == Taking.Free || owner != account.Id;
+    }
+
+    private async Task<Result<Device>> ProveAsync(IStores stores, string dialect, AddDevice wanted)
     {
         if (wanted.ReadName is { } name)
         {
@@ -256,12 +287,12 @@ public sealed class DeviceService(
         }
 
         var device = await stores.Devices.FindAsync(wanted.DeviceId);
-        if (device is null) return await AdoptAsync(stores, who.App.Dialect, wanted);
+        if (device is null) return await AdoptAsync(stores, dialect, wanted);
         if (device.Lifecycle == Lifecycle.Disabled) return new Fault(FaultKind.NotManufactured, "The device is not in the records");
         var known = device.FactoryData().ChipId;
         if (known is not null && !string.Equals(known, wanted.ChipId, StringComparison.OrdinalIgnoreCase))
             return new Fault(FaultKind.WrongProof, "The chip id is wrong", AddFields.ChipId);
-        var secret = await stores.Devices.FindCredentialAsync(device.No, who.App.Dialect, KeyCredential);
+        var secret = await stores.Devices.FindCredentialAsync(device.No, dialect, KeyCredential);
         return secret is not null && wanted.Holds(keys.DecryptText(secret)) ? device : WrongDigest;
     }
 
@@ -303,12 +334,14 @@ public sealed class DeviceService(
         if (wanted.Factory.ChipId is { Length: > 0 } chip) names.Add(new DeviceName("", "chip", "", chip.ToLowerInvariant()));
         if (await stores.Devices.AddAsync(device, names) is not { } no) return null;
         await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, KeyCredential, keys.Encrypt(key));
+        if (wanted.Config is { } config) await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, ConfigCredential, keys.Encrypt(config));
         return await stores.Devices.FindAsync(no);
     }
 
     private static Fault WrongDigest => new(FaultKind.WrongProof, "The proof of the device's key is wrong", AddFields.Digest);
 
-    internal static bool SameKey(string known, string shown) =>
+    /// <summary>Whether two keys are the same, compared in constant time.</summary>
+    public static bool SameKey(string known, string shown) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known), Encoding.UTF8.GetBytes(shown));
 }
 
@@ -320,7 +353,11 @@ public sealed record DeviceIntroduction(string Dialect, string DeviceId, string 
 }
 
 /// <summary>A device that has proved who it is; without an owner it is known but serves nobody.</summary>
-public sealed record KnownDevice(Device Device, ProductView Product, string? OwnerId);
+public sealed record KnownDevice(Device Device, ProductView Product, string? OwnerId)
+{
+    /// <summary>What the factory configured it with, a JSON object, or null.</summary>
+    public string? Config { get; init; }
+}
 
 /// <summary>A page of a home's devices.</summary>
 public sealed record DevicePage(IReadOnlyList<VisibleDevice> Devices, int Total);

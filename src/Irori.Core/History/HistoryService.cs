@@ -34,7 +34,8 @@ public sealed class HistoryService(IDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// Operations of a device, newest first: what the owner has of his ownership, and everybody else since it was shared with him.
+    /// Operations of a device, newest first: what the owner has of his ownership, and everybody else since it was shared with him. He does not learn the
+    /// addresses of others with whom it is shared.
     /// </summary>
     public Task<Result<IReadOnlyList<OperationRecord>>> OperationsAsync(
         Principal who, string deviceId, OperationRange range, CancellationToken cancel) => database.ReadAsync<Result<IReadOnlyList<OperationRecord>>>(
@@ -44,7 +45,10 @@ public sealed class HistoryService(IDatabase database, TimeProvider time)
             var from = device.OwnerSince ?? DateTimeOffset.UnixEpoch;
             if (device.Role != Role.Owner && await s.Bindings.FindAsync(who.Account.No, device.No) is { } binding && binding.Since > from) from = binding.Since;
             if (range.From is { } first && first > from) from = first;
-            return Result.Of(await s.History.OperationsAsync(device.No, from, range));
+            var operations = await s.History.OperationsAsync(device.No, from, range);
+            if (device.Role == Role.Owner) return Result.Of(operations);
+            return Result.Of<IReadOnlyList<OperationRecord>>(
+                [.. operations.Select(o => o.Account == who.Account.Id || o.Account == device.OwnerId ? o : o with { Email = null, Phone = null })]);
         },
         cancel);
 

@@ -23,7 +23,7 @@ public sealed record OperationRange(int Limit, int Skip = 0)
 }
 
 /// <summary>An operation as it is read back, with how the person is called.</summary>
-public sealed class OperationRecord
+public sealed record OperationRecord
 {
     /// <summary>Its number.</summary>
     public required long No { get; init; }

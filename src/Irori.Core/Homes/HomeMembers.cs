@@ -12,9 +12,9 @@ public sealed class HomeMembers(BindingService bindings, TimeProvider time)
     private const int Page = 200;
 
     /// <summary>Puts a device into a home, or into another place of it. Answers the device when others may use it now than before.</summary>
-    internal async Task<IReadOnlyList<long>> PlaceAsync(IStores stores, long account, Home home, Room? room, long device, long rank)
+    internal async Task<IReadOnlyList<long>> PlaceAsync(IStores stores, long account, long home, long? room, long device, long rank)
     {
-        await stores.Homes.PlaceAsync(account, home.No, room?.No, device, rank);
+        await stores.Homes.PlaceAsync(account, home, room, device, rank);
         return await FollowAsync(stores, account, [device], EndReason.MovedAway);
     }
 

@@ -38,6 +38,9 @@ public sealed class HomeService(IDatabase database, HomeMembers members)
     /// <summary>Field of <see cref="FaultKind.LimitReached"/> when the last home shall go.</summary>
     public const string LastHomeField = "lastHome";
 
+    /// <summary>Field of <see cref="FaultKind.Unavailable"/> when the first home could not be made.</summary>
+    public const string FirstHomeField = "firstHome";
+
     private const int Page = 200;
 
     // More than any request can name.
@@ -57,7 +60,7 @@ public sealed class HomeService(IDatabase database, HomeMembers members)
             },
             cancel);
         if (homes.Count > 0 && unplaced.Count == 0) return List(homes, current);
-        return await WriteAsync<HomeList>(
+        var listed = await WriteAsync<HomeList>(
             async (s, changed) =>
             {
                 // Two who look at once make one home.
@@ -66,6 +69,7 @@ public sealed class HomeService(IDatabase database, HomeMembers members)
                 return List(await s.Homes.ListAsync(account.No), (await s.Accounts.FindAsync(account.No))?.CurrentHome);
             },
             cancel);
+        return homes.Count == 0 && listed.Fault is { Kind: FaultKind.Unavailable } fault ? fault with { Field = FirstHomeField } : listed;
     }
 
     /// <summary>One of the account's homes; null or empty: the current one.</summary>
@@ -264,7 +268,7 @@ public sealed class HomeService(IDatabase database, HomeMembers members)
         while (await stores.Homes.UnplacedAsync(account, Page) is { Count: > 0 } page)
         {
             var rank = (await stores.Homes.RankRangeAsync(home.No))?.Max ?? -1;
-            foreach (var device in page) changed.AddRange(await members.PlaceAsync(stores, account, home, room: null, device, ++rank));
+            foreach (var device in page) changed.AddRange(await members.PlaceAsync(stores, account, home.No, room: null, device, ++rank));
         }
 
         return changed;

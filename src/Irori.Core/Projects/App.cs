@@ -73,6 +73,16 @@ public sealed class Grant
     public required string Target { get; init; }
 }
 
+/// <summary>Where an app may be answered with a code (OAuth).</summary>
+public sealed class AppRedirect
+{
+    /// <summary>Internal key of the app.</summary>
+    public required long App { get; init; }
+
+    /// <summary>An absolute address, compared as it is.</summary>
+    public required string Uri { get; init; }
+}
+
 /// <summary>Storage of projects, apps and grants.</summary>
 public interface IProjectStore
 {
@@ -94,8 +104,14 @@ public interface IProjectStore
     /// <summary>Where an app may be answered with a code.</summary>
     Task<IReadOnlyList<string>> RedirectsAsync(long app);
 
-    /// <summary>Lets an app be answered somewhere.</summary>
+    /// <summary>Where apps may be answered with a code: pairs of app and address, by address.</summary>
+    Task<IReadOnlyList<AppRedirect>> RedirectsAsync(IReadOnlyCollection<long> apps);
+
+    /// <summary>Lets an app be answered somewhere. Safe to repeat.</summary>
     Task AddRedirectAsync(long app, string uri);
+
+    /// <summary>Lets an app be answered there no more; false when it was not.</summary>
+    Task<bool> RemoveRedirectAsync(long app, string uri);
 
     /// <summary>Products that an app sees, or null when it sees all.</summary>
     Task<IReadOnlySet<long>?> VisibleProductsAsync(long app);

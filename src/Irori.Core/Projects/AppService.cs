@@ -23,6 +23,10 @@ public sealed record AppSecret(App App, string Secret);
 /// <summary>Apps: making them and opening their secret for a signature check.</summary>
 public sealed class AppService(IDatabase database, KeyRing keys, InstallationRecord installation)
 {
+    /// <summary>Most addresses at which one app may be answered with a code.</summary>
+    public const int MaxRedirects = 20;
+
+    private const int MaxRedirect = 2_000;
     private const string OwnProject = "irori";
 
     /// <summary>Access tokens live 30 days (CoolKit v2, tokens).</summary>
@@ -35,12 +39,7 @@ public sealed class AppService(IDatabase database, KeyRing keys, InstallationRec
     public Task<Result<AppSecret>> AddAsync(NewApp wanted, CancellationToken cancel) => database.WriteAsync<AppSecret>(
         async s =>
         {
-            foreach (var uri in wanted.Redirects)
-            {
-                if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || parsed.Fragment.Length > 0 || uri.Any(char.IsControl))
-                    return Fault.Invalid("redirect", $"{uri} is no absolute address without a fragment");
-            }
-
+            if (wanted.Redirects.Select(CheckRedirect).FirstOrDefault(f => f is not null) is { } wrong) return wrong;
             var id = wanted.Id ?? Ids.Token()[..32];
             if (await s.Projects.FindAppAsync(id) is not null) return new Fault(FaultKind.Invalid, $"An app {id} exists already", "id");
             var secret = wanted.Secret ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -105,6 +104,37 @@ public sealed class AppService(IDatabase database, KeyRing keys, InstallationRec
             return new Done();
         },
         cancel);
+
+    /// <summary>Where apps may be answered with a code, by internal key.</summary>
+    public async Task<ILookup<long, string>> RedirectsAsync(IReadOnlyCollection<App> apps, CancellationToken cancel)
+    {
+        var numbers = apps.Select(a => a.No).ToList();
+        return (await database.ReadAsync(s => s.Projects.RedirectsAsync(numbers), cancel)).ToLookup(r => r.App, r => r.Uri);
+    }
+
+    /// <summary>
+    /// Lets an app be answered with a code at an absolute address without a fragment. Safe to repeat. Faults: not visible (app);
+    /// <see cref="FaultKind.Invalid"/>; <see cref="FaultKind.LimitReached"/> beyond <see cref="MaxRedirects"/>.
+    /// </summary>
+    public Task<Result<Done>> AddRedirectAsync(string id, string uri, CancellationToken cancel) => database.WriteAsync<Done>(
+        async s =>
+        {
+            if (CheckRedirect(uri) is { } wrong) return wrong;
+            if (await s.Projects.FindAppAsync(id) is not { Kind: not AppKind.Console } app) return Fault.NotVisible($"app {id}");
+            if ((await s.Projects.RedirectsAsync(app.No)).Count >= MaxRedirects) return new Fault(FaultKind.LimitReached, $"An app has at most {MaxRedirects} addresses");
+            await s.Projects.AddRedirectAsync(app.No, uri);
+            return new Done();
+        },
+        cancel);
+
+    /// <summary>Lets an app be answered at an address no more; codes that were shown there before are good for their minutes. Faults: not visible.</summary>
+    public Task<Result<Done>> RemoveRedirectAsync(string id, string uri, CancellationToken cancel) => database.WriteAsync<Done>(
+        async s => await s.Projects.FindAppAsync(id) is { } app && await s.Projects.RemoveRedirectAsync(app.No, uri) ? new Done() : Fault.NotVisible("address"), cancel);
+
+    private static Fault? CheckRedirect(string uri) =>
+        uri.Length > MaxRedirect || !Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || parsed.IsFile || parsed.Fragment.Length > 0 || uri.Any(char.IsControl)
+            ? Fault.Invalid("redirect", $"{uri} is no absolute address without a fragment")
+            : null;
 
     /// <summary>The secret that signs the app's requests. For signature checks only; it is never answered.</summary>
     public string SigningSecret(App app) => keys.DecryptText(app.SecretEnc);

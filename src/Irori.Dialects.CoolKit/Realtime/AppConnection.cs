@@ -6,15 +6,16 @@ using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
+using Irori.Core.Limits;
 using Irori.Core.Sharing;
-using Irori.Core.States;
+using Irori.Dialects.CoolKit.V1;
+using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.Wire;
-using Microsoft.Extensions.Logging;
 
 namespace Irori.Dialects.CoolKit.Realtime;
 
 /// <summary>An app's long connection: handshake, commands, queries, heartbeats, and the pushes of its feed (CoolKit v2, realtime control).</summary>
-internal sealed partial class AppConnection(AppConnection.Services services, Socket socket, string? ip) : IDisposable
+internal sealed class AppConnection(AppConnection.Services services, Socket socket, string? ip) : IDisposable
 {
     private const int MaxRunning = 32;
     private const int MaxFrame = 64 * 1024;
@@ -25,12 +26,12 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     /// <summary>What every app connection uses.</summary>
     internal sealed record Services(
-        SessionService Sessions, DeviceService Devices, CommandService Commands, SharingService Sharing, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
+        SessionService Sessions, DeviceService Devices, DeviceParams State, CommandService Commands, SharingService Sharing, FeedHub Feeds, CallLimiter Limits, TimeProvider Time, Guard Guard);
 
     /// <summary>Runs from the handshake to the end of the connection.</summary>
     public async Task RunAsync(JsonDocument handshake, FrameHead head, CancellationToken cancel)
     {
-        if (!(await SignInAsync(handshake.RootElement, cancel)).Try(out var who, out var fault))
+        if (!(await services.Guard.RunAsync("A handshake", () => SignInAsync(handshake.RootElement, cancel), cancel)).Try(out var who, out var fault))
         {
             await RefuseAsync(handshake.RootElement, head, fault, cancel);
             return;
@@ -72,29 +73,27 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     private async Task<Result<Principal>> SignInAsync(JsonElement frame, CancellationToken cancel)
     {
-        try
-        {
-            if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<UserOnlineFrame>()).Try(out var online, out var fault)) return fault;
-            if (!(await services.Sessions.AuthenticateAsync(online.At, ip, cancel)).Try(out var who, out fault)) return fault;
-            var fits = who.App.Dialect == CoolKitDialect.Name && online.Apikey == who.Account.Id && (online.Appid is null || online.Appid == who.App.Id);
-            return fits ? who : new Fault(FaultKind.SessionEnded, "apikey or appid does not belong to the access token");
-        }
-        catch (UnavailableException)
-        {
-            return UnavailableException.Fault;
-        }
+        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<UserOnlineFrame>()).Try(out var online, out var fault)) return fault;
+        if (!(await services.Sessions.AuthenticateAsync(online.At, ip, cancel)).Try(out var who, out fault)) return fault;
+        var fits = who.App.Dialect == CoolKitDialect.Name && online.Apikey == who.Account.Id && (online.Appid is null || online.Appid == who.App.Id);
+        if (!fits) return new Fault(FaultKind.SessionEnded, "apikey or appid does not belong to the access token");
+        return services.Limits.SignsIn(who.Account) is { } crowded ? crowded : who;
     }
 
     private async Task RefuseAsync(JsonElement frame, FrameHead head, Fault fault, CancellationToken cancel)
     {
-        var malformed = fault.Kind == FaultKind.Invalid;
         var code = CoolKitFaults.OfSocket(fault);
-        var apikey = frame.TryGetProperty("apikey", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
         await socket.SendAsync(
-            FrameWriter.Answer(head, code, apikey, w =>
+            FrameWriter.Answer(head, code, ApikeyOf(frame), w =>
             {
                 w.WriteString("actionName", "userOnline");
-                w.WriteString("reason", malformed ? "Bad Request" : code == CoolKitFaults.Internal ? "Internal Server Error" : "Authentication Failed");
+                w.WriteString("reason", fault.Kind switch
+                {
+                    FaultKind.Invalid => "Bad Request",
+                    FaultKind.Throttled => fault.Reason,
+                    FaultKind.Unavailable => "Internal Server Error",
+                    _ => "Authentication Failed",
+                });
             }),
             cancel);
         await socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "The handshake failed");
@@ -130,19 +129,18 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         }
     }
 
-    private async Task HandleAsync(JsonDocument frame, CancellationToken cancel)
+    private async Task HandleAsync(JsonDocument document, CancellationToken cancel)
     {
         try
         {
-            using (frame) await AnswerAsync(frame.RootElement, cancel);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            Log.Failed(services.Log, e);
-        }
-        catch (OperationCanceledException)
-        {
-            // The connection is gone; whatever was sent goes on without a listener.
+            using (document)
+            {
+                var frame = document.RootElement;
+                var head = FrameHead.Of(frame);
+                var answered = await services.Guard.RunAsync("A frame of an app", () => AnswerAsync(frame, head, cancel), cancel);
+                var answer = answered.Try(out var written, out var fault) ? written : Fail(frame, head, fault);
+                if (!answer.IsEmpty) await socket.SendAsync(answer, cancel);
+            }
         }
         finally
         {
@@ -150,70 +148,48 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         }
     }
 
-    private async Task AnswerAsync(JsonElement frame, CancellationToken cancel)
+    private async Task<Result<ReadOnlyMemory<byte>>> AnswerAsync(JsonElement frame, FrameHead head, CancellationToken cancel) => head.Action switch
     {
-        var head = FrameHead.Of(frame);
-        var answer = await AnswerAsync(frame, head, cancel);
-        if (!answer.IsEmpty) await socket.SendAsync(answer, cancel);
+        _ when services.Limits.Says(_who) is { } over => over,
+        "update" => await CommandAsync(frame, head, cancel),
+        "query" => await QueryAsync(frame, head, cancel),
+        "upgrade" => await UpgradeAsync(frame, head, cancel),
+        _ when ShareFrames.Are(head) => await _shares.AnswerAsync(frame, head, cancel),
+        _ => Fault.Invalid("action", "action is unknown"),
+    };
+
+    private async Task<Result<ReadOnlyMemory<byte>>> CommandAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
+    {
+        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<CommandFrame>()).Try(out var command, out var fault)) return fault;
+        if (command.Params.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) return Fault.Invalid("params", "params must be an object of what to change, or an array of such");
+        if (!(await FindAsync(command.DeviceId, command.Apikey, cancel)).Try(out var device, out fault)) return fault;
+        return Obeyed(head, command.Apikey, await services.Commands.SendAsync(_who, device.Id, command.Params.GetRawText(), CommandService.DefaultDeadline, cancel));
     }
 
-    private async Task<ReadOnlyMemory<byte>> AnswerAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
+    private async Task<Result<ReadOnlyMemory<byte>>> UpgradeAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
-        try
-        {
-            return head.Action switch
-            {
-                "update" => await CommandAsync(frame, head, cancel),
-                "query" => await QueryAsync(frame, head, cancel),
-                "upgrade" => await UpgradeAsync(frame, head, cancel),
-                "share" => await _shares.ShareAsync(frame, head, cancel),
-                "updateShare" => await _shares.ChangeAsync(frame, head, cancel),
-                "cancelShare" => await _shares.EndAsync(frame, head, cancel),
-                // What the server asks is whether a share is accepted.
-                null when head.Error is not null => await TakeAnswerAsync(frame, head, cancel),
-                _ => Fail(head, Fault.Invalid("action", "action is unknown")),
-            };
-        }
-        catch (UnavailableException)
-        {
-            return Fail(head, UnavailableException.Fault);
-        }
-    }
-
-    private async Task<ReadOnlyMemory<byte>> TakeAnswerAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
-    {
-        await _shares.TakeAnswerAsync(frame, head, cancel);
-        return default;
-    }
-
-    private async Task<ReadOnlyMemory<byte>> CommandAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
-    {
-        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<CommandFrame>()).Try(out var command, out var fault)) return Fail(head, fault);
-        if (command.Params.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) return Fail(head, Fault.Invalid("params", "params must be an object of what to change, or an array of such"));
-        if (!(await FindAsync(command.DeviceId, command.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
-        var sent = await services.Commands.SendAsync(_who, device.Id, command.Params.GetRawText(), CommandService.DefaultDeadline, cancel);
-        return sent.Fault is { } failed
-            ? Fail(head, failed, command.Apikey)
-            : FrameWriter.Answer(head, 0, command.Apikey, w => w.WriteString("userAgent", "device"));
-    }
-
-    private async Task<ReadOnlyMemory<byte>> UpgradeAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
-    {
-        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<UpgradeFrame>()).Try(out var upgrade, out var fault)) return Fail(head, fault);
-        if (upgrade.Params.Check() is { } wrong) return Fail(head, wrong);
-        if (!(await FindAsync(upgrade.DeviceId, upgrade.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
+        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<UpgradeFrame>()).Try(out var upgrade, out var fault)) return fault;
+        if (upgrade.Params.Check() is { } wrong) return wrong;
+        if (!(await FindAsync(upgrade.DeviceId, upgrade.Apikey, cancel)).Try(out var device, out fault)) return fault;
         // As it came: firmware may know more fields than the document.
-        var sent = await services.Commands.UpgradeAsync(_who, device.Id, frame.GetProperty("params").GetRawText(), CommandService.DefaultDeadline, cancel);
-        return sent.Fault is { } failed
-            ? Fail(head, failed, upgrade.Apikey)
-            : FrameWriter.Answer(head, 0, upgrade.Apikey, w => w.WriteString("userAgent", "device"));
+        return Obeyed(head, upgrade.Apikey, await services.Commands.UpgradeAsync(_who, device.Id, frame.GetProperty("params").GetRawText(), CommandService.DefaultDeadline, cancel));
     }
 
-    private async Task<ReadOnlyMemory<byte>> QueryAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
+    private static Result<ReadOnlyMemory<byte>> Obeyed(FrameHead head, string apikey, Result<CommandAnswer> sent) => sent.Try(out var answer, out var fault)
+        ? FrameWriter.Answer(head, 0, apikey, w =>
+        {
+            w.WriteString("userAgent", "device");
+            // What was asked within the command, such as hundredDaysKwh.
+            FrameWriter.Raw(w, "config", answer.Said);
+        })
+        : fault;
+
+    private async Task<Result<ReadOnlyMemory<byte>>> QueryAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
     {
-        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<QueryFrame>()).Try(out var query, out var fault)) return Fail(head, fault);
-        if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
-        var state = RawJson.Params(StateText.ReadValues(device.Values), query.Params);
+        if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<QueryFrame>()).Try(out var query, out var fault)) return fault;
+        if (query.Check() is { } wrong) return wrong;
+        if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return fault;
+        var state = await services.State.ReadAsync(device, query.Params, cancel);
         return FrameWriter.Answer(head, 0, query.Apikey, w => FrameWriter.Raw(w, "params", state.Text));
     }
 
@@ -276,13 +252,8 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         FrameWriter.Raw(w, "params", RawJson.Params(change.Values).Text);
     });
 
-    /// <summary>The answer to a frame that could not be carried out.</summary>
-    internal static ReadOnlyMemory<byte> Fail(FrameHead head, Fault fault, string? apikey = null) =>
-        FrameWriter.Answer(head, CoolKitFaults.OfSocket(fault), apikey, w => w.WriteString("reason", fault.Reason));
+    private static ReadOnlyMemory<byte> Fail(JsonElement frame, FrameHead head, Fault fault) => FrameWriter.Answer(
+        head, ShareFrames.Are(head) ? V1Faults.Of(fault) : CoolKitFaults.OfSocket(fault), ApikeyOf(frame), w => w.WriteString("reason", fault.Reason));
 
-    private static partial class Log
-    {
-        [LoggerMessage(5021, LogLevel.Error, "A frame of an app could not be handled")]
-        public static partial void Failed(ILogger logger, Exception exception);
-    }
+    private static string? ApikeyOf(JsonElement frame) => frame.TryGetProperty("apikey", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using Irori.Core;
+using Irori.Core.Limits;
 using Irori.Core.Links;
 using Irori.Dialects.CoolKit.V1;
 using Irori.Dialects.CoolKit.Wire;
@@ -27,7 +28,7 @@ internal sealed record DispatchAppAnswer
     public required string Reason { get; init; }
 }
 
-/// <summary>An app is not told, because its token is not good (CoolKit v1, dispatch).</summary>
+/// <summary>An app is not told, because its token is not good, or it asks too often (CoolKit v1, dispatch).</summary>
 internal sealed record DispatchRefusal(int Error, string Reason);
 
 /// <summary>What an app of v1 says when it asks where to connect; none of it matters.</summary>
@@ -52,9 +53,9 @@ internal sealed record DispatchDeviceAnswer
 
 /// <summary>
 /// Tells apps and devices where to connect: the configured public address, else the host and port that they asked. Every listener that
-/// answers this also takes the connection. While too many devices connect, a device is asked to come back.
+/// answers this also takes the connection. While too many devices connect, or too many from its address, a device is asked to come back.
 /// </summary>
-internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer authorizer)
+internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer authorizer, CallLimiter limits, Guard guard)
 {
     private const int LongestWait = 10;
     private const string App = "/dispatch/app";
@@ -74,24 +75,25 @@ internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer
     // Clients ask with and without a token; one that is shown must be good, so that the app knows before it connects.
     private async Task AnswerAskingAppAsync(HttpContext context)
     {
-        var fault = context.Request.Headers.Authorization.Count == 0 ? null : await CheckAsync(context);
-        if (fault is null) await AnswerAppAsync(context);
-        else await Operations.WriteAsync(context, new DispatchRefusal(V1Faults.OfTokens(fault), fault.Reason), CoolKitJson.TypeOf<DispatchRefusal>());
+        var fault = Crowd(context) ?? (context.Request.Headers.Authorization.Count == 0 ? null : await CheckAsync(context));
+        if (fault is null) await TellAppAsync(context);
+        else await RefuseAsync(context, V1Faults.OfTokens(fault), fault);
     }
 
-    private async Task<Fault?> CheckAsync(HttpContext context)
+    private Task AnswerAppAsync(HttpContext context) => Crowd(context) is { } crowded ? RefuseAsync(context, CoolKitFaults.OfHttp(crowded), crowded) : TellAppAsync(context);
+
+    private Fault? Crowd(HttpContext context) => limits.From(context.Connection.RemoteIpAddress, Asking.Name);
+
+    private static Task RefuseAsync(HttpContext context, int error, Fault fault)
     {
-        try
-        {
-            return (await authorizer.AuthorizeAsync(context.Request, default, Asking, context.RequestAborted)).Fault;
-        }
-        catch (UnavailableException)
-        {
-            return UnavailableException.Fault;
-        }
+        Edition.SayWhen(context, fault);
+        return Operations.WriteAsync(context, new DispatchRefusal(error, fault.Reason), CoolKitJson.TypeOf<DispatchRefusal>());
     }
 
-    private Task AnswerAppAsync(HttpContext context)
+    private async Task<Fault?> CheckAsync(HttpContext context) => (await guard.RunAsync(
+        Asking.Name, () => authorizer.AuthorizeAsync(context.Request, default, Asking, context.RequestAborted), context.RequestAborted)).Fault;
+
+    private Task TellAppAsync(HttpContext context)
     {
         var host = address.Host(context);
         var known = IPAddress.TryParse(host, out var literal);
@@ -101,14 +103,19 @@ internal sealed class Dispatch(OwnAddress address, LinkService links, Authorizer
         return Operations.WriteAsync(context, answer, CoolKitJson.TypeOf<DispatchAppAnswer>());
     }
 
+    /// <summary>Asks a device to come back: a crowd that returns comes back spread over a while, not all at one moment.</summary>
+    public static void SayBusy(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = $"{RandomNumberGenerator.GetInt32(1, LongestWait + 1)}";
+    }
+
     // Who a device is, is asked when it registers: dispatch only names an address.
     private Task AnswerDeviceAsync(HttpContext context)
     {
-        if (links.IsCrowded)
+        if (links.IsCrowded || limits.Connects(context.Connection.RemoteIpAddress) is not null)
         {
-            // A crowd that returns comes back spread over a while, not all at one moment.
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            context.Response.Headers.RetryAfter = $"{RandomNumberGenerator.GetInt32(1, LongestWait + 1)}";
+            SayBusy(context);
             var busy = new DispatchDeviceAnswer { Error = StatusCodes.Status503ServiceUnavailable, Reason = "busy", Ip = address.Host(context), Port = address.Port(context) };
             return Operations.WriteAsync(context, busy, CoolKitJson.TypeOf<DispatchDeviceAnswer>());
         }

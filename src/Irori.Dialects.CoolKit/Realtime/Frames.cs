@@ -76,6 +76,9 @@ internal sealed record QueryFrame
 
     /// <summary>Names; none: all.</summary>
     public required IReadOnlyList<string> Params { get; init; }
+
+    /// <summary>What is wrong, or null.</summary>
+    public Fault? Check() => Params.Any(p => p is null) ? Fault.Invalid("params", "params has the names of what to read") : null;
 }
 
 /// <summary>An owner shares a device, changes a share or ends it (CoolKit v1, share).</summary>
@@ -113,6 +116,32 @@ internal sealed record RegisterFrame
     public required string Apikey { get; init; }
 
     public string? Model { get; init; }
+}
+
+/// <summary>A gateway speaks of devices behind it.</summary>
+internal sealed record SubDevicesFrame
+{
+    public required SubDevicesTerms Params { get; init; }
+}
+
+/// <summary>The devices.</summary>
+internal sealed record SubDevicesTerms
+{
+    public required IReadOnlyList<SubDeviceFrame> SubDevices { get; init; }
+}
+
+/// <summary>A device behind a gateway.</summary>
+internal sealed record SubDeviceFrame
+{
+    /// <summary>Its address with the number of its user interface, by which the gateway knows it.</summary>
+    public string? SubDevId { get; init; }
+
+    /// <summary>Its id, once it has one.</summary>
+    [JsonPropertyName("deviceid")]
+    public string? DeviceId { get; init; }
+
+    /// <summary>Number of its user interface; needed where it joins.</summary>
+    public int? Uiid { get; init; }
 }
 
 /// <summary>A device reports.</summary>

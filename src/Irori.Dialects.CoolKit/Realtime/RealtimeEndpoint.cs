@@ -1,6 +1,8 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using Irori.Core;
+using Irori.Core.Installation;
+using Irori.Core.Limits;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +15,8 @@ namespace Irori.Dialects.CoolKit.Realtime;
 /// The long connection of apps and devices, at one address: the first frame says which it is (CoolKit v2, realtime control). Liveness is
 /// checked by WebSocket pings of the server after <see cref="Quiet"/>, because old firmware sends only pings, which no application sees.
 /// </summary>
-internal sealed partial class RealtimeEndpoint(AppConnection.Services apps, DeviceConnection.Services devices, TimeProvider time, ILogger<RealtimeEndpoint> log)
+internal sealed partial class RealtimeEndpoint(
+    AppConnection.Services apps, DeviceConnection.Services devices, CallLimiter limits, TimeProvider time, ILogger<RealtimeEndpoint> log)
 {
     /// <summary>Seconds between two heartbeats that clients are asked for.</summary>
     public const int HeartbeatSeconds = 145;
@@ -44,8 +47,15 @@ internal sealed partial class RealtimeEndpoint(AppConnection.Services apps, Devi
             return;
         }
 
+        if (limits.Connects(context.Connection.RemoteIpAddress) is { } crowded)
+        {
+            Dispatch.SayBusy(context);
+            await Operations.FailAsync(context, CoolKitFaults.OfHttp(crowded), crowded);
+            return;
+        }
+
         using var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Quiet, KeepAliveTimeout = PongLimit });
-        using var socket = new Socket(accepted, time);
+        using var socket = new Socket(accepted, limits.NewPace(), time);
         try
         {
             await GreetAsync(context, socket);
@@ -77,7 +87,7 @@ internal sealed partial class RealtimeEndpoint(AppConnection.Services apps, Devi
             var head = frame is null ? default : FrameHead.Of(frame.RootElement);
             switch (head.Action)
             {
-                case "userOnline":
+                case "userOnline" when context.Features.Get<OldListener>() is null:
                     using (var app = new AppConnection(apps, socket, ip)) await app.RunAsync(frame!, head, cancel);
                     return;
                 case "register":

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Irori.Core.Limits;
 
 namespace Irori.Dialects.CoolKit.Realtime;
 
 /// <summary>
 /// One WebSocket: whole text messages in, frames out, one at a time. A peer that does not take what it is sent within <see cref="SendLimit"/>
-/// is cut off.
+/// is cut off; one that says too much is slowed down.
 /// </summary>
-internal sealed class Socket(WebSocket socket, TimeProvider time) : IDisposable
+internal sealed class Socket(WebSocket socket, Pace pace, TimeProvider time) : IDisposable
 {
     /// <summary>Largest message, in bytes.</summary>
     public const int MaxMessage = 128 * 1024;
@@ -34,7 +35,12 @@ internal sealed class Socket(WebSocket socket, TimeProvider time) : IDisposable
                 var part = await socket.ReceiveAsync(_buffer.AsMemory(length), cancel);
                 if (part.MessageType == WebSocketMessageType.Close) return null;
                 length += part.Count;
-                if (part.EndOfMessage) return _buffer.AsMemory(0, length);
+                if (part.EndOfMessage)
+                {
+                    if (_closing == 0) await pace.KeepAsync(cancel);
+                    return _buffer.AsMemory(0, length);
+                }
+
                 if (length < _buffer.Length) continue;
                 if (length >= MaxMessage)
                 {

@@ -46,7 +46,7 @@ internal static class V1Faults
     };
 
     /// <summary>Codes: what cannot be sent is 504.</summary>
-    public static int OfCodes(Fault fault) => fault.Kind == FaultKind.Unavailable ? NoAnswer : Of(fault);
+    public static int OfCodes(Fault fault) => fault is { Kind: FaultKind.Unavailable, Field: CodeService.Field } ? NoAnswer : Of(fault);
 
     /// <summary>Tokens: one that is too old is 402.</summary>
     public static int OfTokens(Fault fault) => fault.Kind == FaultKind.SessionExpired ? Expired : Of(fault);

@@ -21,11 +21,15 @@ internal sealed class Authorizer(AppService apps, SessionService sessions)
             return Fault.Invalid("X-CK-Nonce", "X-CK-Nonce must have exactly 8 letters and digits");
         var authorization = request.Headers.Authorization is [{ } header] ? header : "";
         var ip = request.HttpContext.Connection.RemoteIpAddress?.ToString();
-        if (Value(authorization, "Bearer ") is { } token && access != Access.Signed) return await PersonalAsync(appId, token, access, ip, cancel);
+        if (ShowsToken(request, access) && Value(authorization, "Bearer ") is { } token) return await PersonalAsync(appId, token, access, ip, cancel);
         return access == Access.Personal
             ? new Fault(FaultKind.SessionEnded, "Authorization must be \"Bearer \" and an access token")
             : await SignedAsync(request, body, appId, Value(authorization, "Sign "), ip, cancel);
     }
+
+    /// <summary>Whether the request is to be judged by an access token.</summary>
+    public static bool ShowsToken(HttpRequest request, Access access) =>
+        access != Access.Signed && request.Headers.Authorization is [{ } header] && Value(header, "Bearer ") is not null;
 
     private async Task<Result<Caller>> PersonalAsync(string? appId, string token, Access access, string? ip, CancellationToken cancel)
     {

@@ -28,6 +28,7 @@ internal static class CoolKitFaults
     public const int OtherRegion = 10004;
     public const int UserExists = 10009;
     public const int TooManyCodes = 10010;
+    public const int NoFirstHome = 20001;
     public const int TooManyHomes = 20002;
     public const int OnlyHome = 20003;
     public const int OwnedByOther = 30007;
@@ -72,6 +73,7 @@ internal static class CoolKitFaults
         FaultKind.NotManufactured => NoFactoryRecord,
         FaultKind.AlreadyBound => OwnedByOther,
         FaultKind.WrongProof => fault.Field == AddFields.ChipId ? WrongChipId : WrongDigest,
+        FaultKind.Unavailable when fault.Field == HomeService.FirstHomeField => NoFirstHome,
         _ => Internal,
     };
 

@@ -25,7 +25,7 @@ internal abstract class Edition
     public abstract Task FailAsync(HttpContext context, Fault fault);
 
     /// <summary>The header that says when to come back, where that is known.</summary>
-    protected static void SayWhen(HttpContext context, Fault fault)
+    public static void SayWhen(HttpContext context, Fault fault)
     {
         if (fault.RetryAfter is { } wait) context.Response.Headers.RetryAfter = $"{Math.Ceiling(wait.TotalSeconds)}";
     }

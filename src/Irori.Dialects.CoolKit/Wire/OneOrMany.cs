@@ -18,7 +18,18 @@ internal sealed class OneOrMany<T> : JsonConverter<IReadOnlyList<T>>, IListConve
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<T> value, JsonSerializerOptions options) => throw new NotSupportedException();
 
-    private static T ReadOne(ref Utf8JsonReader reader) => JsonSerializer.Deserialize(ref reader, CoolKitJson.TypeOf<T>()) ?? throw new JsonException();
+    private static T ReadOne(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, CoolKitJson.TypeOf<T>()) ?? throw new JsonException();
+        }
+        catch (JsonException e) when (e.Path is not null)
+        {
+            // Its path begins at the element; without one, the list is named.
+            throw new JsonException(e.Message, e);
+        }
+    }
 }
 
 /// <summary>A converter of a list, for the OpenAPI document.</summary>

@@ -35,7 +35,9 @@ internal static class OpenApiDocument
             options.AddSchemaTransformer(async (schema, context, cancel) =>
             {
                 var type = context.JsonTypeInfo.Type;
-                if (type == typeof(RawJson) || type == typeof(RawJson?) || type == typeof(JsonElement)) schema.Type = JsonSchemaType.Object;
+                if (type == typeof(RawJson) || type == typeof(RawJson?)) schema.Type = JsonSchemaType.Object;
+                // A command: v1 takes a list of objects too.
+                if (type == typeof(JsonElement)) schema.Type = name == CoolKitDialect.DocumentV1 ? JsonSchemaType.Object | JsonSchemaType.Array : JsonSchemaType.Object;
                 if (context.JsonPropertyInfo?.CustomConverter is EmptyIsNull) schema.Type = JsonSchemaType.Boolean | JsonSchemaType.Null;
                 if (context.JsonPropertyInfo?.CustomConverter is IListConverter list)
                 {

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
+using Irori.Core.Limits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Irori.Dialects.CoolKit.Wire;
 
@@ -22,7 +22,7 @@ internal sealed record OperationInfo(string Method, string Path, Access Access, 
 /// Serves operations of both versions of the API, all in the same way: read the body, authorize, decode, call, encode. Whatever goes wrong is
 /// answered in the shape of the version with HTTP status 200.
 /// </summary>
-internal sealed partial class Operations(Authorizer authorizer, OwnAddress address, ILogger<Operations> log)
+internal sealed class Operations(Authorizer authorizer, CallLimiter limits, OwnAddress address, Guard guard)
 {
     /// <summary>Largest body, in bytes: a device's whole state with room around it.</summary>
     public const int MaxBody = 128 * 1024;
@@ -69,7 +69,7 @@ internal sealed partial class Operations(Authorizer authorizer, OwnAddress addre
         JsonTypeInfo<TRequest> request,
         Func<Caller, TRequest, CancellationToken, Task<Result<TData>>> handle)
     {
-        var result = await AnswerAsync(context, info, request, handle);
+        var result = await guard.RunAsync(info.Name, () => AnswerAsync(context, info, request, handle), context.RequestAborted);
         if (context.RequestAborted.IsCancellationRequested) return;
         await (result.Try(out var data, out var fault) ? info.Edition.AnswerAsync(context, data) : info.Edition.FailAsync(context, fault));
     }
@@ -78,34 +78,23 @@ internal sealed partial class Operations(Authorizer authorizer, OwnAddress addre
         HttpContext context, OperationInfo info, JsonTypeInfo<TRequest> type, Func<Caller, TRequest, CancellationToken, Task<Result<TData>>> handle)
     {
         var cancel = context.RequestAborted;
-        try
-        {
-            if (!(await ReadBodyAsync(context.Request, cancel)).Try(out var body, out var fault)) return fault;
-            if (!(await authorizer.AuthorizeAsync(context.Request, body, info, cancel)).Try(out var caller, out fault)) return fault;
-            // The body of a GET is not signed, and means nothing.
-            var decoded = TakesBody(info.Method) && context.Request.RouteValues.Count == 0
-                ? RequestDecoder.Body(body, type)
-                : RequestDecoder.Values(name => Value(context.Request, name), HttpMethods.IsGet(info.Method) ? default : body, type);
-            return decoded.Try(out var request, out fault) ? await handle(caller with { Origin = address.Origin(context) }, request, cancel) : fault;
-        }
-        catch (UnavailableException e)
-        {
-            Log.Unavailable(log, info.Name, e);
-            return UnavailableException.Fault;
-        }
-        catch (BadHttpRequestException)
-        {
-            return Fault.Invalid("body", "The body cannot be read");
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
-        {
-            Log.Failed(log, info.Name, e);
-            return new Fault(FaultKind.Unavailable, "The server failed; its log knows more");
-        }
-        catch (OperationCanceledException)
-        {
-            return new Fault(FaultKind.Unavailable, "The caller is gone");
-        }
+        if (!(await ReadBodyAsync(context.Request, cancel)).Try(out var body, out var fault)) return fault;
+        if (!(await AdmitAsync(context.Request, body, info, cancel)).Try(out var caller, out fault)) return fault;
+        // The body of a GET is not signed, and means nothing.
+        var decoded = TakesBody(info.Method) && context.Request.RouteValues.Count == 0
+            ? RequestDecoder.Body(body, type)
+            : RequestDecoder.Values(name => Value(context.Request, name), HttpMethods.IsGet(info.Method) ? default : body, type);
+        return decoded.Try(out var request, out fault) ? await handle(caller with { Origin = address.Origin(context) }, request, cancel) : fault;
+    }
+
+    // A good token is counted by its session, everything else by the address: a signature before it is looked at, because that costs more.
+    private async Task<Result<Caller>> AdmitAsync(HttpRequest request, ReadOnlyMemory<byte> body, OperationInfo info, CancellationToken cancel)
+    {
+        var from = request.HttpContext.Connection.RemoteIpAddress;
+        var token = Authorizer.ShowsToken(request, info.Access);
+        if (!token && limits.From(from, info.Name) is { } crowded) return crowded;
+        if (!(await authorizer.AuthorizeAsync(request, body, info, cancel)).Try(out var caller, out var fault)) return token ? limits.From(from, info.Name) ?? fault : fault;
+        return caller.Who is { } who && limits.Of(who, info.Name) is { } over ? over : caller;
     }
 
     private static async Task<Result<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpRequest request, CancellationToken cancel)
@@ -114,10 +103,17 @@ internal sealed partial class Operations(Authorizer authorizer, OwnAddress addre
         if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false) return ReadOnlyMemory<byte>.Empty;
         using var buffer = new MemoryStream();
         var chunk = new byte[4096];
-        while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+        try
         {
-            if (buffer.Length + read > MaxBody) return TooLarge;
-            buffer.Write(chunk, 0, read);
+            while (await request.Body.ReadAsync(chunk, cancel) is > 0 and var read)
+            {
+                if (buffer.Length + read > MaxBody) return TooLarge;
+                buffer.Write(chunk, 0, read);
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            return Fault.Invalid("body", "The body cannot be read");
         }
 
         return (ReadOnlyMemory<byte>)buffer.ToArray();
@@ -130,15 +126,6 @@ internal sealed partial class Operations(Authorizer authorizer, OwnAddress addre
     private static Fault TooLarge => Fault.Invalid("body", $"The body has more than {MaxBody} bytes");
 
     private static bool TakesBody(string method) => HttpMethods.IsPost(method) || HttpMethods.IsPut(method);
-
-    private static partial class Log
-    {
-        [LoggerMessage(5001, LogLevel.Error, "{Operation} failed")]
-        public static partial void Failed(ILogger logger, string operation, Exception exception);
-
-        [LoggerMessage(5002, LogLevel.Warning, "{Operation} could not be answered: the database is not available")]
-        public static partial void Unavailable(ILogger logger, string operation, Exception exception);
-    }
 }
 
 /// <summary>The parameters of an operation without a body, for the OpenAPI document.</summary>

@@ -14,11 +14,11 @@ internal sealed class OwnAddress(PublicAddress configured)
         return asked.Length > 0 ? asked : Local(context) ?? "localhost";
     }
 
-    /// <summary>The port of the scheme that was asked.</summary>
+    /// <summary>The port of the scheme that was asked; on a listener for old devices, that of the listener.</summary>
     public int Port(HttpContext context)
     {
         var port = context.Request.IsHttps ? configured.HttpsPort : configured.HttpPort;
-        if (port != 0) return port;
+        if (port != 0 && context.Features.Get<OldListener>() is null) return port;
         return context.Request.Host.Port ?? (context.Request.IsHttps ? 443 : 80);
     }
 

@@ -20,7 +20,9 @@ internal static class ConsoleApi
         .AddSingleton<DevicesApi>()
         .AddSingleton<HistoryApi>()
         .AddSingleton<FeedApi>()
-        .AddSingleton<OperatorApi>();
+        .AddSingleton<OperatorApi>()
+        .AddSingleton<AppsApi>()
+        .AddSingleton<FirmwareApi>();
 
     public static void MapConsole(this IEndpointRouteBuilder routes)
     {
@@ -45,6 +47,13 @@ internal static class ConsoleApi
         Map(api, "GET", "/operator/outbox", Operator<OperatorApi, OutboxAnswer>((a, _, _) => a.OutboxAsync(), json.OutboxAnswer));
         Map(api, "GET", "/operator/devices", Operator<OperatorApi, FoundAnswer>((a, context, who) => a.SearchAsync(context, who), json.FoundAnswer));
         Map(api, "GET", "/operator/devices/{device}", Operator<OperatorApi, InspectAnswer>((a, context, who) => a.InspectAsync(context, who), json.InspectAnswer));
+        Map(api, "GET", "/operator/apps", Operator<AppsApi, AppsAnswer>((a, context, _) => a.ListAsync(context), json.AppsAnswer));
+        Map(api, "POST", "/operator/apps/{app}/redirects", Operator<AppsApi, Done>((a, context, _) => a.AddRedirectAsync(context), json.Done));
+        Map(api, "DELETE", "/operator/apps/{app}/redirects", Operator<AppsApi, Done>((a, context, _) => a.RemoveRedirectAsync(context), json.Done));
+        Map(api, "GET", "/operator/products", Operator<FirmwareApi, ProductsAnswer>((a, context, _) => a.ProductsAsync(context), json.ProductsAnswer));
+        Map(api, "GET", "/operator/firmware", Operator<FirmwareApi, FirmwareAnswer>((a, context, _) => a.ListAsync(context), json.FirmwareAnswer));
+        Map(api, "POST", "/operator/firmware", OperatorUpload<FirmwareApi, FirmwareItem>((a, context, _) => a.AddAsync(context), json.FirmwareItem));
+        Map(api, "DELETE", "/operator/firmware/{release}", Operator<FirmwareApi, Done>((a, context, _) => a.RemoveAsync(context), json.Done));
         var rest = Signed<SessionApi>((_, context, _) => ConsoleFaults.WriteAsync(context, Fault.NotVisible("page")));
         api.Map("/{**rest}", rest.Serve).WithMetadata(rest.Access);
     }

@@ -22,6 +22,11 @@ namespace Irori.Server.Console;
 [JsonSerializable(typeof(OutboxAnswer))]
 [JsonSerializable(typeof(FoundAnswer))]
 [JsonSerializable(typeof(InspectAnswer))]
+[JsonSerializable(typeof(AppsAnswer))]
+[JsonSerializable(typeof(RedirectBody))]
+[JsonSerializable(typeof(ProductsAnswer))]
+[JsonSerializable(typeof(FirmwareAnswer))]
+[JsonSerializable(typeof(FirmwareItem))]
 internal sealed partial class ConsoleJson : JsonSerializerContext
 {
     /// <summary>An enumeration's value as the API writes it.</summary>

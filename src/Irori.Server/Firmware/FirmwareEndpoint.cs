@@ -1,5 +1,7 @@
 using Irori.Core;
 using Irori.Core.Firmware;
+using Irori.Core.Limits;
+using Irori.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +15,8 @@ namespace Irori.Server.Firmware;
 internal static class FirmwareEndpoint
 {
     public static void MapFirmware(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/firmware/{digest}/{name}", [HttpMethods.Get, HttpMethods.Head], SendAsync).ExcludeFromDescription();
+        routes.MapMethods("/firmware/{digest}/{name}", [HttpMethods.Get, HttpMethods.Head], SendAsync)
+            .Limit((limits, from) => limits.Connects(from)).ExcludeFromDescription();
 
     private static async Task<IResult> SendAsync(string digest, string name, FirmwareService firmware, CancellationToken cancel)
     {

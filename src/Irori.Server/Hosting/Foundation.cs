@@ -5,6 +5,7 @@ using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Feeds;
 using Irori.Core.Installation;
+using Irori.Core.Limits;
 using Irori.Core.Links;
 using Irori.Server.Accounts;
 using Irori.Server.Move;
@@ -90,6 +91,7 @@ public sealed class Foundation : IAsyncDisposable
         .AddSingleton(time)
         .AddSingleton(settings.Retention)
         .AddSingleton(settings.Links.ToCore())
+        .AddSingleton(new CallLimiter(settings.Limits.ToCore(), time))
         .AddSingleton(new RegionPolicy([.. settings.Regions.Served]))
         .AddSingleton(settings.Public.ToCore())
         .AddSingleton<IBus, InProcessBus>()

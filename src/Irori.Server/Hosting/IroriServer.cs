@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,10 +45,21 @@ public sealed class IroriServer : IAsyncDisposable
     public IroriSettings Settings => Services.GetRequiredService<IroriSettings>();
 
     /// <summary>Address of HTTP as this machine reaches it, or null when it is off.</summary>
-    public Uri? Http => Address(Uri.UriSchemeHttp);
+    public Uri? Http => Settings.Http == 0 ? null : Bound(0, Uri.UriSchemeHttp);
 
     /// <summary>Address of HTTPS as this machine reaches it, or null when it is off.</summary>
-    public Uri? Https => Address(Uri.UriSchemeHttps);
+    public Uri? Https => Settings.Https == 0 ? null : Bound(Settings.Http == 0 ? 0 : 1, Uri.UriSchemeHttps);
+
+    /// <summary>Addresses of the listeners for old devices as this machine reaches them: those without TLS in their order, then that with old TLS.</summary>
+    public IReadOnlyList<Uri> Old
+    {
+        get
+        {
+            var before = (Settings.Http == 0 ? 0 : 1) + (Settings.Https == 0 ? 0 : 1);
+            var plain = Settings.OldDevices.PlainPorts.Count;
+            return [.. Enumerable.Range(0, plain + (Settings.OldDevices.TlsPort == 0 ? 0 : 1)).Select(i => Bound(before + i, i < plain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps))];
+        }
+    }
 
     /// <summary>Starts in order: folder, database, keys, node, services, listeners.</summary>
     /// <exception cref="StartupException">Something is configured so that it cannot start.</exception>
@@ -63,6 +75,7 @@ public sealed class IroriServer : IAsyncDisposable
             var node = await foundation.StartNodeAsync(settings, cancel);
             app = Build(settings, options, log, s => foundation.Register(s, settings, options.Time, node));
             await app.StartAsync(cancel);
+            OldDevices.Warn(settings, log.CreateLogger<IroriServer>());
             return new IroriServer(app, foundation, folder, log);
         }
         catch (Exception e)
@@ -101,8 +114,9 @@ public sealed class IroriServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var certificate = settings.Https == 0 ? null : new ServerCertificate(settings, options.Time, log.CreateLogger<ServerCertificate>());
         if (certificate is not null) builder.Services.AddSingleton<IHostedService>(_ => new Background(certificate.RunAsync));
+        var oldTls = settings.OldDevices.TlsPort == 0 ? null : OldDevices.TlsOptions(settings, options.Time.GetUtcNow());
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(k => Listeners.Configure(k, settings, certificate, options.FreePorts));
+        builder.WebHost.ConfigureKestrel(k => Listeners.Configure(k, settings, certificate, oldTls, options.FreePorts));
         options.Services?.Invoke(builder.Services);
         var app = builder.Build();
         Map(app, settings);
@@ -125,6 +139,7 @@ public sealed class IroriServer : IAsyncDisposable
             context.Response.Headers.XContentTypeOptions = "nosniff";
             return next(context);
         });
+        app.UseOldDevices();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
         app.MapHealth();
         app.MapMetrics(settings);
@@ -132,12 +147,13 @@ public sealed class IroriServer : IAsyncDisposable
         app.MapConsole();
         app.MapCoolKit();
         app.MapFirmware();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").Limit((limits, from) => limits.From(from, "openapi"));
     }
 
     private static ForwardedHeadersOptions Forwarded(IReadOnlyList<string> proxies)
     {
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto, ForwardLimit = null };
+        // A chain of proxies is followed back as long as each of them is configured.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)
@@ -157,12 +173,9 @@ public sealed class IroriServer : IAsyncDisposable
     };
 
     // The listeners are bound in their order. Their own scheme does not tell them apart: plain HTTP also takes TLS.
-    private Uri? Address(string scheme)
+    private Uri Bound(int number, string scheme)
     {
-        var addresses = Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        var schemes = new[] { (Uri.UriSchemeHttp, Settings.Http), (Uri.UriSchemeHttps, Settings.Https) }.Where(l => l.Item2 != 0).Select(l => l.Item1);
-        var bound = schemes.Zip(addresses).FirstOrDefault(b => b.First == scheme).Second;
-        if (bound is null) return null;
+        var bound = Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(number);
         var listening = new Uri(bound.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
         return new UriBuilder(listening) { Scheme = scheme }.Uri;
     }

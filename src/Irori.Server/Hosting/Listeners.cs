@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using Irori.Server.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -13,12 +14,14 @@ internal static class Listeners
     private const byte TlsHandshake = 22;
     private static readonly TimeSpan FirstByteLimit = TimeSpan.FromSeconds(15);
 
-    public static void Configure(KestrelServerOptions kestrel, IroriSettings settings, ServerCertificate? certificate, bool freePorts)
+    public static void Configure(KestrelServerOptions kestrel, IroriSettings settings, ServerCertificate? certificate, SslServerAuthenticationOptions? oldTls, bool freePorts)
     {
         kestrel.AddServerHeader = false;
         Limit(kestrel.Limits);
         if (settings.Http != 0) Listen(kestrel, settings.Bind, freePorts ? 0 : settings.Http, l => Plain(l, certificate));
         if (certificate is not null) Listen(kestrel, settings.Bind, freePorts ? 0 : settings.Https, l => Secure(l, certificate));
+        foreach (var port in settings.OldDevices.PlainNumbers()) Listen(kestrel, settings.Bind, freePorts ? 0 : port, OldDevices.Plain);
+        if (oldTls is not null) Listen(kestrel, settings.Bind, freePorts ? 0 : settings.OldDevices.TlsPort, l => OldDevices.Tls(l, oldTls));
     }
 
     private static void Limit(KestrelServerLimits limits)
@@ -87,7 +90,7 @@ internal static class Listeners
     public static StartupException? Explain(Exception e) => e switch
     {
         IOException { InnerException: AddressInUseException } => new StartupException(
-            $"{e.Message.TrimEnd('.')}; stop the program that uses it, or choose another port by Http (--http) or Https (--https)."),
+            $"{e.Message.TrimEnd('.')}; stop the program that uses it, or choose another port by Http (--http), Https (--https) or OldDevices."),
         System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AccessDenied } => new StartupException(
             "This user may not listen on the configured port; choose ports above 1023 by Http (--http) and Https (--https)."),
         System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.AddressNotAvailable } => new StartupException(

@@ -7,14 +7,24 @@ namespace Irori.Server.Hosting;
 /// <summary>Makes the installation's own certificate.</summary>
 internal static class SelfSigned
 {
+    private const string Name = "CN=Irori";
     private static readonly TimeSpan Life = TimeSpan.FromDays(825);
 
     /// <summary>A certificate for this machine's names, and the public one when there is one.</summary>
-    public static X509Certificate2 Make(ECDsa key, string publicHost, DateTimeOffset now)
+    public static X509Certificate2 Make(ECDsa key, string publicHost, DateTimeOffset now) =>
+        Make(new CertificateRequest(Name, key, HashAlgorithmName.SHA256), X509KeyUsageFlags.DigitalSignature, publicHost, now);
+
+    /// <summary>The same with RSA, for what knows nothing newer; its key also carries those of old handshakes.</summary>
+    public static X509Certificate2 Make(RSA key, string publicHost, DateTimeOffset now) => Make(
+        new CertificateRequest(Name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+        X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment,
+        publicHost,
+        now);
+
+    private static X509Certificate2 Make(CertificateRequest request, X509KeyUsageFlags usage, string publicHost, DateTimeOffset now)
     {
-        var request = new CertificateRequest("CN=Irori", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         request.CertificateExtensions.Add(Names(publicHost));
         return request.CreateSelfSigned(now.AddDays(-1), now + Life);

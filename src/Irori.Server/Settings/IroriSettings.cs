@@ -27,6 +27,9 @@ public sealed record IroriSettings
     /// <summary>Address to listen at: *, localhost, or one IP address of this machine.</summary>
     public string Bind { get; init; } = "*";
 
+    /// <summary>Further listeners for old hardware.</summary>
+    public OldDevicesSection OldDevices { get; init; } = new();
+
     /// <summary>The address that is handed out to apps and devices.</summary>
     public PublicSection Public { get; init; } = new();
 
@@ -35,6 +38,9 @@ public sealed record IroriSettings
 
     /// <summary>Reverse proxies, as addresses or networks, whose X-Forwarded-For and X-Forwarded-Proto are believed.</summary>
     public IReadOnlyList<string> Proxies { get; init; } = [];
+
+    /// <summary>How much everybody may ask.</summary>
+    public LimitsSection Limits { get; init; } = new();
 
     /// <summary>Where the truth is stored.</summary>
     public DatabaseSection Database { get; init; } = new();

@@ -40,10 +40,19 @@ internal sealed class SettingsCheck(Func<string, string> origin)
         Unless(!demo || address is null || IPAddress.IsLoopback(address), "Bind", s.Bind, "a loopback address with --demo, which listens to nobody else");
         Unless(s.Http != s.Https || s.Http == 0, "Https", $"{s.Https}", "another port than Http");
         Unless(s.Http != 0 || s.Https != 0, "Http", "0", "a port from 1 to 65535 when Https is off too");
+        Ports(s);
         Unless(s.Public.Host.Length == 0 || Uri.CheckHostName(s.Public.Host) != UriHostNameType.Unknown, "Public:Host", s.Public.Host,
             "a host name or IP address without scheme and port");
         foreach (var proxy in s.Proxies)
             Unless(IPAddress.TryParse(proxy, out _) || IPNetwork.TryParse(proxy, out _), "Proxies", proxy, "an address such as 10.0.0.1 or a network such as 10.0.0.0/24");
+    }
+
+    private void Ports(IroriSettings s)
+    {
+        HashSet<string> taken = [$"{s.Http}", $"{s.Https}"];
+        foreach (var port in s.OldDevices.PlainPorts)
+            Unless(ushort.TryParse(port, out var number) && number != 0 && taken.Add($"{number}"), "OldDevices:PlainPorts", port, "ports from 1 to 65535, each used once");
+        Unless(s.OldDevices.TlsPort == 0 || taken.Add($"{s.OldDevices.TlsPort}"), "OldDevices:TlsPort", $"{s.OldDevices.TlsPort}", "another port than the others");
     }
 
     private void Certificate(IroriSettings s)

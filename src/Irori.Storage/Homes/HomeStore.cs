@@ -22,12 +22,6 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
         LEFT JOIN ranks x ON x.owner_kind = 'home' AND x.owner = l.home AND x.list = 'things' AND x.item_kind = l.item_kind AND x.item = l.item
         """;
 
-    private const string PutPlacement =
-        """
-        INSERT INTO placements (account, item_kind, item, home, room) VALUES (@Account, 'device', @device, @Home, @Room)
-        ON CONFLICT (account, item_kind, item) DO UPDATE SET home = excluded.home, room = excluded.room
-        """;
-
     public Task LockAsync(long account) => session.ExecuteAsync("UPDATE accounts SET current_home = current_home WHERE no = @account", new { account });
 
     public async Task<IReadOnlyList<Home>> ListAsync(long account)
@@ -175,7 +169,7 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
     public async Task FollowAsync(MemberPlace place, long device)
     {
         if (await FindPlacementAsync(place.Account, device) is { } before && before != place.Home) await Placements.RemoveAsync(session, place.Account, device);
-        await session.ExecuteAsync(PutPlacement, new { place.Account, place.Home, place.Room, device });
+        await Placements.PutAsync(session, place.Account, place.Home, place.Room, device);
     }
 
     public Task UnplaceAsync(long account, long device) => Placements.RemoveAsync(session, account, device);
@@ -199,7 +193,7 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
     public async Task PlaceAsync(long account, long home, long? room, long device, long rank)
     {
         if (await FindPlacementAsync(account, device) is { } before && before != home) await Placements.RemoveAsync(session, account, device);
-        await session.ExecuteAsync(PutPlacement, new { account, device, home, room });
+        await Placements.PutAsync(session, account, home, room, device);
         await RankAsync("home", home, "things", "device", device, rank);
     }
 
@@ -214,17 +208,18 @@ internal sealed class HomeStore(SqlSession session) : IHomeStore
         "SELECT home FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device", new { account, device });
 
     public Task<IReadOnlyList<long>> UnplacedAsync(long account, int limit) => session.ListAsync<long>(
-        """
-        SELECT b.device FROM bindings b WHERE b.account = @account
-            AND NOT EXISTS (SELECT 1 FROM placements l WHERE l.account = @account AND l.item_kind = 'device' AND l.item = b.device)
-        ORDER BY b.device LIMIT @limit
-        """,
-        new { account, limit });
+        "SELECT device FROM bindings WHERE account = @account AND NOT placed ORDER BY device LIMIT @limit", new { account, limit });
 
     public async Task RemoveAllAsync(long account)
     {
         const string Mine = "(SELECT home FROM members WHERE account = @account AND role = 'Owner')";
         await session.ExecuteAsync($"UPDATE messages SET home = NULL WHERE home IN {Mine}", new { account });
+        await session.ExecuteAsync(
+            $"""
+            UPDATE bindings SET placed = FALSE WHERE placed AND EXISTS (SELECT 1 FROM placements l
+                WHERE l.account = bindings.account AND l.item_kind = 'device' AND l.item = bindings.device AND (l.account = @account OR l.home IN {Mine}))
+            """,
+            new { account });
         await session.ExecuteAsync($"DELETE FROM placements WHERE account = @account OR home IN {Mine}", new { account });
         await session.ExecuteAsync($"DELETE FROM ranks WHERE owner_kind = 'home' AND owner IN {Mine}", new { account });
         await session.ExecuteAsync(

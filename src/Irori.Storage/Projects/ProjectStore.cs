@@ -36,7 +36,13 @@ internal sealed class ProjectStore(SqlSession session) : IProjectStore
 
     public Task<IReadOnlyList<string>> RedirectsAsync(long app) => session.ListAsync<string>("SELECT uri FROM app_redirects WHERE app = @app ORDER BY uri", new { app });
 
-    public Task AddRedirectAsync(long app, string uri) => session.ExecuteAsync("INSERT INTO app_redirects (app, uri) VALUES (@app, @uri)", new { app, uri });
+    public Task<IReadOnlyList<AppRedirect>> RedirectsAsync(IReadOnlyCollection<long> apps) => session.ListAsync<AppRedirect>(
+        "SELECT app, uri FROM app_redirects WHERE app IN (SELECT CAST(value AS BIGINT) FROM json_each(@list)) ORDER BY uri", new { list = SqlSession.List(apps) });
+
+    public Task AddRedirectAsync(long app, string uri) =>
+        session.ExecuteAsync("INSERT INTO app_redirects (app, uri) VALUES (@app, @uri) ON CONFLICT (app, uri) DO NOTHING", new { app, uri });
+
+    public Task<bool> RemoveRedirectAsync(long app, string uri) => session.TryAsync("DELETE FROM app_redirects WHERE app = @app AND uri = @uri", new { app, uri });
 
     public Task<bool> SetDisabledAsync(string id, bool disabled) =>
         session.TryAsync("UPDATE apps SET disabled = @disabled WHERE id = @id", new { id, disabled });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Irori.Cli;
 using Irori.Cli.Admin;
+using Irori.Cli.Pairing;
 using Irori.Server.Settings;
 using Irori.Storage;
 
@@ -16,7 +17,7 @@ internal sealed record CliRun(int Code, string Output, string Error)
     public static RootCommand Root()
     {
         var root = new RootCommand("irori");
-        foreach (var command in (Command[])[RunCommand.Create(), AdminGroup.Create(), BackupCommand.Create(), RestoreCommand.Create(), MoveCommand.Create(), StatusCommand.Create(), BenchCommand.Create()]) root.Subcommands.Add(command);
+        foreach (var command in (Command[])[RunCommand.Create(), AdminGroup.Create(), BackupCommand.Create(), RestoreCommand.Create(), MoveCommand.Create(), PairCommand.Create(), StatusCommand.Create(), BenchCommand.Create()]) root.Subcommands.Add(command);
         return root;
     }
 

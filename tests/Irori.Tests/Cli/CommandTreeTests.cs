@@ -9,7 +9,7 @@ public sealed class CommandTreeTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<string> Commands => [.. Leaves(CliRun.Root().Subcommands.First(c => c.Name == "admin"), "admin").Append("backup").Append("restore").Append("move").Append("status")];
+    public static TheoryData<string> Commands => [.. Leaves(CliRun.Root().Subcommands.First(c => c.Name == "admin"), "admin").Append("backup").Append("restore").Append("move").Append("pair").Append("status")];
 
     [Theory]
     [MemberData(nameof(Commands))]

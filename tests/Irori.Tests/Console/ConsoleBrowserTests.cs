@@ -8,7 +8,7 @@ namespace Irori.Tests.Console;
 /// <summary>The console in a real Chromium. The walk itself is tests/browser/console.mjs.</summary>
 public sealed class ConsoleBrowserTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private static readonly string Built = Path.Combine(Repository.Root, "console", "dist");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -14,6 +14,9 @@ public sealed class EndpointTests(ConsoleHouse house) : IClassFixture<ConsoleHou
     /// <summary>The endpoints that answer without a session. There must be a reason for each.</summary>
     private static readonly string[] Anonymous = ["POST session"];
 
+    /// <summary>The endpoint whose body is a form with files, of a size of its own.</summary>
+    private static readonly (string Method, string Path) Upload = ("POST", "operator/firmware");
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -35,7 +38,7 @@ public sealed class EndpointTests(ConsoleHouse house) : IClassFixture<ConsoleHou
     {
         var client = await house.SignInAsync(Owner);
         var large = $$"""{"x":"{{new string('x', 64 * 1024)}}"}""";
-        foreach (var (method, path) in Endpoints())
+        foreach (var (method, path) in Endpoints().Where(e => e != Upload))
         {
             var reply = await SendAsync(client, method, path, large);
             (reply.Status, reply.Kind).ShouldBe((HttpStatusCode.RequestEntityTooLarge, "tooLarge"), $"{method} {path}");
@@ -62,7 +65,7 @@ public sealed class EndpointTests(ConsoleHouse house) : IClassFixture<ConsoleHou
         }
 
         owner.DefaultRequestHeaders.Add("X-Irori-Console", "1");
-        foreach (var (method, path) in Endpoints().Where(e => e.Method != "GET"))
+        foreach (var (method, path) in Endpoints().Where(e => e.Method != "GET" && e != Upload))
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{}", Encoding.UTF8, "text/plain") };
             (await ReplyAsync(await owner.SendAsync(request, Cancel))).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType, $"{method} {path}");

@@ -81,9 +81,11 @@ public abstract class AppConnectionContract(HouseFixture fixture)
         House.Time!.Advance(TimeSpan.FromSeconds(61));
         using var gone = await House.PersonAsync();
         await gone.DeleteAsync("/v2/user/logout");
+        var disabled = await House.TokenAsync(app.Email, (await House.AddAppAsync(disabled: true)).App);
+        var otherKind = await House.TokenAsync(app.Email, (await House.AddAppAsync("gizwits")).App);
         (string Field, JsonNode? Value)[] refused =
         [
-            ("at", "unknown"), ("at", tooOld.Token), ("at", gone.Token), ("at", other.Token), ("at", app.RefreshToken), ("at", ""),
+            ("at", disabled), ("at", otherKind), ("at", "unknown"), ("at", tooOld.Token), ("at", gone.Token), ("at", other.Token), ("at", app.RefreshToken), ("at", ""),
             ("apikey", other.Apikey), ("apikey", ""), ("appid", "nobody"),
         ];
         foreach (var (field, value) in refused) await IsRefusedAsync(Changed(AppSocket.Handshake(app), field, value), 406, "Authentication Failed");

@@ -17,4 +17,7 @@ internal sealed record Call(HttpMethod Method, string Path)
     public bool Chunked { get; init; }
 
     public string? Date { get; init; }
+
+    /// <summary>Whom a proxy says that it speaks for.</summary>
+    public string? ForwardedFor { get; init; }
 }

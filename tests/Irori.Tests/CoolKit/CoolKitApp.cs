@@ -74,6 +74,7 @@ internal sealed class CoolKitApp(Uri server, string appId, string appSecret) : I
         Add(request, "X-CK-Nonce", call.Nonce);
         Add(request, "Authorization", call.Authorization);
         Add(request, "Date", call.Date);
+        Add(request, "X-Forwarded-For", call.ForwardedFor);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         if ((int)response.StatusCode != 200) throw new InvalidOperationException($"HTTP {(int)response.StatusCode}: {text}");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Irori.Core;
 using Irori.Core.Accounts;
@@ -58,6 +59,7 @@ internal sealed class CoolKitHouse : IAsyncDisposable
             [
                 new Property { Name = "switch", Title = "Power", Type = PropertyType.Enum, Access = "rw" },
                 new Property { Name = "switches", Title = "Channels", Type = PropertyType.Array, Access = "rw", MergeKey = "outlet" },
+                new Property { Name = "hundredDaysKwh", Title = "Energy", Type = PropertyType.Enum, Access = "w", Query = JsonSerializer.SerializeToElement("get") },
             ],
         };
         var product = (await server.Service<ProductService>().AddAsync(
@@ -91,6 +93,10 @@ internal sealed class CoolKitHouse : IAsyncDisposable
         (await app.LoginAsync(email, Password)).Error().ShouldBe(0);
         return app;
     }
+
+    /// <summary>A token of somebody by way of an app, whatever kind of app it is.</summary>
+    public async Task<string> TokenAsync(string email, App app) =>
+        (await Server.Service<AccountService>().SignInAsync(Login.Email(email).Value, Password, null, app, null, Cancel)).Value.Tokens.Access;
 
     /// <summary>Another app, by the rules of this test.</summary>
     public async Task<AppSecret> AddAppAsync(

@@ -46,6 +46,8 @@ public abstract class DispatchContract(HouseFixture fixture)
         ((string)(await AskAsync(owner.Token!))["reason"]!).ShouldBe("ok");
         var refused = await AskAsync("no-token");
         (refused.Error(), refused.Count).ShouldBe((401, 2));
+        foreach (var wrong in new[] { app.RefreshToken!, await House.TokenAsync(app.Email, (await House.AddAppAsync("gizwits")).App), await House.TokenAsync(app.Email, (await House.AddAppAsync(disabled: true)).App) })
+            (await AskAsync(wrong)).Error().ShouldBe(401);
         House.Time!.Advance(TimeSpan.FromSeconds(61));
         (await AskAsync(owner.Token!)).Error().ShouldBe(402);
     }

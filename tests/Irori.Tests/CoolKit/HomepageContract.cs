@@ -36,6 +36,16 @@ public abstract class HomepageContract(HouseFixture fixture)
     }
 
     [Fact]
+    public async Task An_app_without_a_grant_sees_that_there_is_more_but_not_what()
+    {
+        using var app = await House.PersonAsync();
+        await House.AddAsync(app);
+        using var narrow = await House.SignInAsync(app.Email, await House.AddAppAsync(allProducts: false));
+        var things = (await narrow.PostAsync("/v2/homepage", new JsonObject { ["getThing"] = new JsonObject() }))["data"]!["thingInfo"]!;
+        (things["thingList"]!.AsArray().Count, (int)things["total"]!).ShouldBe((0, 1));
+    }
+
+    [Fact]
     public async Task Only_what_is_asked_for_is_answered()
     {
         using var app = await House.PersonAsync();

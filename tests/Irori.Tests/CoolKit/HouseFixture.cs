@@ -12,7 +12,10 @@ public abstract class HouseFixture(DatabaseEngine engine) : IAsyncLifetime
 
     internal CoolKitHouse House { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => House = await CoolKitHouse.StartAsync(engine, options: Options());
+    public async ValueTask InitializeAsync() => House = await CoolKitHouse.StartAsync(engine, options: OwnOptions());
+
+    /// <summary>Those of this house.</summary>
+    internal virtual ServerOptions OwnOptions() => Options();
 
     /// <summary>A clock that tests can move, and passwords that are hashed quickly.</summary>
     internal static ServerOptions Options() => new() { Time = new TestTime(), Services = s => s.AddSingleton<IPasswordHasher, QuickHasher>() };

@@ -129,3 +129,28 @@ public sealed class OAuthOnSqlite(SqliteHouse house) : OAuthContract(house), ICl
 
 [Trait("run", "full")]
 public sealed class OAuthOnPostgres(PostgresHouse house) : OAuthContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class FramesOnSqlite(SqliteHouse house) : FrameContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class FramesOnPostgres(PostgresHouse house) : FrameContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class FailuresOnSqlite(FaultySqliteHouse house) : FailureContract(house), IClassFixture<FaultySqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class FailuresOnPostgres(FaultyPostgresHouse house) : FailureContract(house), IClassFixture<FaultyPostgresHouse>;
+
+public sealed class ReceiversOnSqlite(SqliteHouse house) : ReceiverContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class ReceiversOnPostgres(PostgresHouse house) : ReceiverContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SubDevicesOnSqlite(SqliteHouse house) : SubDeviceContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SubDevicesOnPostgres(PostgresHouse house) : SubDeviceContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class NoticesOnSqlite(SqliteHouse house) : NoticeContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class NoticesOnPostgres(PostgresHouse house) : NoticeContract(house), IClassFixture<PostgresHouse>;

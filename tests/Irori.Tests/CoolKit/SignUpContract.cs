@@ -194,7 +194,7 @@ public abstract class SignUpContract(HouseFixture fixture)
         foreach (var type in new[] { 1, 3, 4 })
         {
             (await SendCodeAsync(app, type, House.NewEmail())).Error().ShouldBe(10003);
-            var before = House.Server.Outbox.Newest(1).Single().Id;
+            var before = House.Server.Outbox.Newest(1).SingleOrDefault()?.Id ?? 0;
             if (type == 4) House.Time!.Advance(TimeSpan.FromMinutes(1));
             (await SendCodeAsync(app, type, app.Email)).Error().ShouldBe(0);
             House.Server.Outbox.Newest(1).Single().Id.ShouldBe(before + 1);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Irori.Core.Accounts;
 using Irori.Server.Settings;
 using Shouldly;
 
@@ -116,6 +117,8 @@ public abstract class V1AccountContract(HouseFixture fixture)
         (answer.Error(), (string)answer["region"]!).ShouldBe((301, "eu"));
         answer = await v1.SignedAsync("/api/sms", new JsonObject { ["sendType"] = "1", ["email"] = CoolKitHouse.OwnerEmail });
         (answer.Error(), (string)answer["region"]!).ShouldBe((301, "eu"));
+        answer = await v1.SignedAsync("/api/user/password/reset", new JsonObject { ["email"] = CoolKitHouse.OwnerEmail, ["verificationCode"] = "123456", ["password"] = Fresh });
+        (answer.Error(), (string)answer["region"]!).ShouldBe((301, "eu"));
     }
 
     [Fact]
@@ -143,8 +146,25 @@ public abstract class V1AccountContract(HouseFixture fixture)
         (await v1.GetAsync("/api/user/device")).Error().ShouldBe(401, "all sessions of before have ended");
         v1.Take(reset);
         (await v1.GetAsync("/api/user/device")).Error().ShouldBe(0);
+        wanted["password"] = "short";
+        (await v1.SignedAsync("/api/user/password/reset", wanted)).Error().ShouldBe(400);
+        wanted["password"] = CoolKitHouse.Password;
         wanted["email"] = House.NewEmail();
         (await v1.SignedAsync("/api/user/password/reset", wanted)).Error().ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task Who_guesses_a_password_has_to_wait()
+    {
+        var person = House.NewEmail();
+        await House.AddAccountAsync(person);
+        using var app = House.App();
+        var v1 = new V1App(app);
+        for (var i = 0; i < SignInThrottle.PerAddress; i++) (await v1.LoginAsync(person, "Wrong1horse")).Error().ShouldBe(401);
+        (await v1.LoginAsync(person)).Error().ShouldBe(403);
+        app.RetryAfter.ShouldNotBeNull();
+        House.Time!.Advance(SignInThrottle.Window);
+        (await v1.LoginAsync(person)).ContainsKey("error").ShouldBeFalse();
     }
 
     [Fact]

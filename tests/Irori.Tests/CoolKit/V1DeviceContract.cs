@@ -145,6 +145,24 @@ public abstract class V1DeviceContract(HouseFixture fixture)
     }
 
     [Fact]
+    public async Task A_command_may_be_a_list_of_objects_over_HTTP_and_the_long_connection()
+    {
+        using var app = await House.PersonAsync();
+        var v1 = await V1App.SignInAsync(app);
+        await using var lamp = await House.ConnectAsync(await House.AddAsync(app));
+        await using var socket = await AppSocket.ConnectAsync(House, app);
+        JsonArray Parts() => [new JsonObject { ["switch"] = "on" }, new JsonObject { ["bright"] = 5 }];
+
+        var switching = v1.PostAsync(Status, new JsonObject { ["deviceid"] = lamp.Id, ["params"] = Parts() });
+        (await lamp.ObeyAsync())["params"]!.ToJsonString().ShouldBe(Parts().ToJsonString());
+        (await switching).Error().ShouldBe(0);
+        var asking = socket.AskAsync(AppSocket.Update(app, lamp.Id, Parts()));
+        (await lamp.ObeyAsync())["params"]!.ToJsonString().ShouldBe(Parts().ToJsonString());
+        (await asking).Error().ShouldBe(0);
+        (await v1.GetAsync(Status, new JsonObject { ["deviceid"] = lamp.Id }))["params"]!.ToJsonString().ShouldBe("""{"switch":"on","bright":5}""");
+    }
+
+    [Fact]
     public async Task An_offline_a_silent_and_a_refusing_device_did_not_respond()
     {
         using var app = await House.PersonAsync();

@@ -135,6 +135,9 @@ public abstract class V1InfoContract(HouseFixture fixture)
 
         (await CodeAsync(v1, "another-code")).ShouldBe(404);
         (await CodeAsync(v1, code, "")).ShouldBe(400);
+        foreach (var malformed in new[] { "", new string('a', 65) }) (await CodeAsync(v1, malformed)).ShouldBe(401);
+        using var narrow = await House.SignInAsync(app.Email, await House.AddAppAsync(allProducts: false));
+        (await CodeAsync(await V1App.SignInAsync(narrow), code)).ShouldBe(403);
         var added = await v1.PostAsync($"{Devices}/addGsm", new JsonObject { ["id"] = code, ["name"] = "Pump" });
         ((string)added["deviceid"]!, (string)added["device"]!["name"]!).ShouldBe((id, "Pump"));
         (await CodeAsync(v1, code)).ShouldBe(409);
@@ -151,7 +154,7 @@ public abstract class V1InfoContract(HouseFixture fixture)
         var v1 = await V1App.SignInAsync(app);
         var (made, free) = (await House.AddAsync(app), await House.MakeAsync());
 
-        (await v1.DeleteAsync($"{Devices}/{made.Device.Id}", new JsonObject { ["isSub"] = 1, ["subDeviceId"] = "1" })).Error().ShouldBe(400);
+        (await v1.DeleteAsync($"{Devices}/{made.Device.Id}", new JsonObject { ["isSub"] = 1, ["subDeviceId"] = "1" })).Error().ShouldBe(404);
         ((int)(await v1.PostAsync($"{Devices}/add", new JsonObject { ["deviceid"] = free.Device.Id, ["apikey"] = free.Key, ["name"] = "x", ["isSub"] = 1 }))["code"]!).ShouldBe(400);
         (await v1.GetAsync(Devices))["devicelist"]!.AsArray().Count.ShouldBe(1);
     }

@@ -62,7 +62,7 @@ public abstract class V1ShareContract(HouseFixture fixture)
 
         (await scene.OwnerSocket.AnswerAsync(asked)).Error().ShouldBe(504);
         await scene.AnswerAsync(question, 2);
-        (await scene.OwnerSocket.AskAsync(scene.Frame("share"))).Error().ShouldBe(412, "he was asked a moment ago");
+        (await scene.OwnerSocket.AskAsync(scene.Frame("share"))).Error().ShouldBe(403, "he was asked a moment ago");
         (await DevicesAsync(scene.Guest)).ShouldBeEmpty();
         house.Time.Advance(TimeSpan.FromMinutes(3));
         ((int)(await scene.ShareAsync(0, result: 2)).Answer["result"]!).ShouldBe(2);
@@ -93,15 +93,15 @@ public abstract class V1ShareContract(HouseFixture fixture)
         var answer = await scene.OwnerSocket.AskAsync(unknown);
         (answer.Error(), (int)answer["result"]!).ShouldBe((0, 1));
         unknown["action"] = "updateShare";
-        (await scene.OwnerSocket.AskAsync(Fresh(unknown))).Error().ShouldBe(405, "somebody who does not exist has no share");
+        (await scene.OwnerSocket.AskAsync(Fresh(unknown))).Error().ShouldBe(404, "somebody who does not exist has no share");
 
         foreach (var action in new[] { "share", "updateShare", "cancelShare" })
         {
             await ShouldFailAsync(400, action, f => f["params"]!["uid"] = "nobody");
             await ShouldFailAsync(400, action, f => f["params"]!.AsObject().Remove("uid"));
             await ShouldFailAsync(400, action, f => f.Remove("params"));
-            await ShouldFailAsync(406, action, f => f["apikey"] = scene.Guest.Apikey);
-            await ShouldFailAsync(405, action, f => f["deviceid"] = "10ffffffff");
+            await ShouldFailAsync(401, action, f => f["apikey"] = scene.Guest.Apikey);
+            await ShouldFailAsync(404, action, f => f["deviceid"] = "10ffffffff");
         }
 
         await ShouldFailAsync(400, "share", f => f["params"]!["permit"] = 16);
@@ -133,10 +133,10 @@ public abstract class V1ShareContract(HouseFixture fixture)
             var frame = scene.Frame(action, permit: 1);
             frame["apikey"] = scene.Guest.Apikey;
             frame["params"]!["uid"] = third.Email;
-            (await scene.GuestSocket.AskAsync(frame)).Error().ShouldBe(406);
+            (await scene.GuestSocket.AskAsync(frame)).Error().ShouldBe(403);
             frame["apikey"] = third.Apikey;
             frame["params"]!["uid"] = scene.Guest.Email;
-            (await thirdSocket.AskAsync(Fresh(frame))).Error().ShouldBe(405);
+            (await thirdSocket.AskAsync(Fresh(frame))).Error().ShouldBe(404);
         }
 
         (await DevicesAsync(scene.Guest)).Count.ShouldBe(1);

@@ -37,7 +37,7 @@ internal sealed class CrashFolder : IAsyncDisposable
     /// <summary>Starts the program and waits until it serves.</summary>
     public async Task<IroriProcess> StartAsync(params string[] prefix)
     {
-        var program = IroriProcess.StartUnder(prefix, ["run", "--data", _folder, "--bind", "127.0.0.1", "--http", $"{Port}", "--https", "0", .. Where()]);
+        var program = IroriProcess.StartUnder(prefix, ["run", "--data", _folder, "--bind", "127.0.0.1", "--http", $"{Port}", "--https", "0", "--limits", "off", .. Where()]);
         await program.WaitForAsync("Stop with Ctrl+C");
         return program;
     }

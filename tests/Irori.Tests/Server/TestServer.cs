@@ -24,6 +24,9 @@ public sealed class TestServer : IAsyncDisposable
 
     public Uri Https => _server.Https!;
 
+    /// <summary>Addresses for old devices.</summary>
+    public IReadOnlyList<Uri> Old => _server.Old;
+
     /// <summary>The data folder.</summary>
     public string Folder => _folder;
 
@@ -39,6 +42,8 @@ public sealed class TestServer : IAsyncDisposable
         {
             Data = folder, Bind = "localhost", CodeSender = CodeDelivery.Outbox, Mode = InstallationMode.Home, Database = await DatabaseAsync(engine),
             Links = new LinksSection { OfflineGraceSeconds = 0 },
+            // Tests ask for more than people do; those of the limits set their own.
+            Limits = new LimitsSection { Preset = LimitPreset.Off },
         };
         wanted = settings?.Invoke(wanted) ?? wanted;
         var chosen = options ?? new ServerOptions();

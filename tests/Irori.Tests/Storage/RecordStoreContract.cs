@@ -54,6 +54,23 @@ public abstract class RecordStoreContract
     }
 
     [Fact]
+    public async Task An_address_to_which_an_app_leads_people_back_is_there_once_and_goes_once()
+    {
+        await using var world = await World.CreateAsync(await SettingsAsync());
+        await world.WriteAsync(async s =>
+        {
+            foreach (var uri in new[] { "https://b.example.com/", "https://a.example.com/", "https://a.example.com/" }) await s.Projects.AddRedirectAsync(world.App, uri);
+            return true;
+        });
+
+        (await world.ReadAsync(s => s.Projects.RedirectsAsync([world.App, world.App + 1]))).Select(r => (r.App, r.Uri))
+            .ShouldBe([(world.App, "https://a.example.com/"), (world.App, "https://b.example.com/")]);
+        (await world.WriteAsync(s => s.Projects.RemoveRedirectAsync(world.App, "https://a.example.com/"))).ShouldBeTrue();
+        (await world.WriteAsync(s => s.Projects.RemoveRedirectAsync(world.App, "https://a.example.com/"))).ShouldBeFalse();
+        (await world.ReadAsync(s => s.Projects.RedirectsAsync(world.App))).ShouldBe(["https://b.example.com/"]);
+    }
+
+    [Fact]
     public async Task An_operation_is_written_with_the_state_while_it_is_wanted()
     {
         await using var world = await World.CreateAsync(await SettingsAsync());

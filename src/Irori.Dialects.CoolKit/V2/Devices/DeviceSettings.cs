@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Irori.Core;
+using Irori.Core.Outbox;
 using Irori.Dialects.CoolKit.Wire;
 
 namespace Irori.Dialects.CoolKit.V2.Devices;
@@ -156,6 +157,16 @@ internal sealed record DeviceSettings
 
     /// <summary>With the documented defaults.</summary>
     public DeviceSettings WithDefaults() => this with { OpsNotify = OpsNotify ?? 0, OpsHistory = OpsHistory ?? 1, AlarmNotify = AlarmNotify ?? 1 };
+
+    /// <summary>Which of them ask for messages: that it is operated, that it comes and goes, and alarms.</summary>
+    public Wishes Wished()
+    {
+        var wishes = Wishes.None;
+        if (OpsNotify == 1) wishes |= Wishes.Operated;
+        if (OfflineNotify == 1) wishes |= Wishes.Presence;
+        if (AlarmNotify is null or 1) wishes |= Wishes.Alarms;
+        return wishes;
+    }
 
     /// <summary>What is out of range, or null.</summary>
     public Fault? Check()

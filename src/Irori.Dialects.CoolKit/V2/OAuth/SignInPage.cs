@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Irori.Core;
 using Irori.Core.Accounts;
+using Irori.Core.Limits;
 using Irori.Core.Projects;
+using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,7 +17,7 @@ namespace Irori.Dialects.CoolKit.V2.OAuth;
 /// The page on which a person lets an app in. The app leads him here with its id, a signature, and where it wants to be answered; he signs in, and is led back
 /// with a code.
 /// </summary>
-internal sealed class SignInPage(AppService apps, OAuthService oauth)
+internal sealed class SignInPage(AppService apps, OAuthService oauth, CallLimiter limits)
 {
     private const int MaxForm = 8 * 1024;
     private const string Path = "/oauth/index.html";
@@ -55,6 +57,7 @@ internal sealed class SignInPage(AppService apps, OAuthService oauth)
     // Nobody is led anywhere but where the app's operator said, and only by who knows the app's secret.
     private async Task<Result<Asked>> AskedAsync(HttpContext context)
     {
+        if (limits.From(context.Connection.RemoteIpAddress, "the sign-in page") is { } crowded) return crowded;
         var query = context.Request.Query;
         if (query["grantType"].ToString() is not ("authorization_code" or "")) return Fault.Invalid("grantType", "grantType is authorization_code");
         var (id, seq, redirect) = (query["clientId"].ToString(), query["seq"].ToString(), query["redirectUrl"].ToString());
@@ -109,7 +112,11 @@ internal sealed class SignInPage(AppService apps, OAuthService oauth)
         _ => StatusCodes.Status401Unauthorized,
     };
 
-    private static Task RefuseAsync(HttpContext context, Fault fault) => WriteAsync(context, StatusOf(fault), $"<h1>This does not work</h1><p>{HtmlEncoder.Default.Encode(fault.Reason)}.</p>");
+    private static Task RefuseAsync(HttpContext context, Fault fault)
+    {
+        Edition.SayWhen(context, fault);
+        return WriteAsync(context, StatusOf(fault), $"<h1>This does not work</h1><p>{HtmlEncoder.Default.Encode(fault.Reason)}.</p>");
+    }
 
     private static string Form(App app, string? said) =>
         $"""

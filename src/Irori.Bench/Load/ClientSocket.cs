@@ -5,8 +5,8 @@ using System.Text;
 
 namespace Irori.Bench.Load;
 
-/// <summary>A device's connection: WebSocket on a plain or TLS stream, with as little around it as possible.</summary>
-internal sealed class DeviceSocket : IAsyncDisposable
+/// <summary>A connection of a device or an app: WebSocket on a plain or TLS stream, with as little around it as possible.</summary>
+internal sealed class ClientSocket : IAsyncDisposable
 {
     private const string Upgrade =
         "GET /api/ws HTTP/1.1\r\nHost: bench\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
@@ -15,33 +15,25 @@ internal sealed class DeviceSocket : IAsyncDisposable
     private readonly WebSocket _socket;
     private readonly byte[] _buffer = new byte[1024];
 
-    private DeviceSocket(WebSocket socket, string id)
+    private ClientSocket(WebSocket socket, string id)
     {
         _socket = socket;
         Id = id;
     }
 
-    /// <summary>Id of the device.</summary>
+    /// <summary>Id of the device, or of the account whose app it is.</summary>
     public string Id { get; }
 
     /// <summary>Number of its last report.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Connects and registers.</summary>
-    public static async Task<DeviceSocket> OpenAsync(Uri server, string id, string key, CancellationToken cancel)
-    {
-        var stream = await ConnectAsync(server, cancel);
-        await stream.WriteAsync(UpgradeBytes, cancel);
-        await ReadHeadAsync(stream, cancel);
-        var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { KeepAliveInterval = TimeSpan.Zero });
-        var device = new DeviceSocket(socket, id);
-        await device.SendAsync(
-            Encoding.ASCII.GetBytes($$"""{"action":"register","userAgent":"device","version":8,"deviceid":"{{id}}","apikey":"{{key}}","model":"BENCH","romVersion":"3.5.0","ts":1}"""), cancel);
-        var answer = await device.ReceiveAsync(cancel);
-        return answer.Span.IndexOf("\"error\":0"u8) >= 0
-            ? device
-            : throw new BenchException($"Device {id} may not register: {Encoding.UTF8.GetString(answer.Span)}");
-    }
+    /// <summary>Connects a device and registers it.</summary>
+    public static Task<ClientSocket> OpenDeviceAsync(Uri server, string id, string key, CancellationToken cancel) => OpenAsync(
+        server, id, $$"""{"action":"register","userAgent":"device","version":8,"deviceid":"{{id}}","apikey":"{{key}}","model":"BENCH","romVersion":"3.5.0","ts":1}""", cancel);
+
+    /// <summary>Connects an app and signs it in.</summary>
+    public static Task<ClientSocket> OpenAppAsync(Uri server, string account, string token, CancellationToken cancel) => OpenAsync(
+        server, account, $$"""{"action":"userOnline","version":8,"ts":1,"at":"{{token}}","userAgent":"app","apikey":"{{account}}","nonce":"bench123","sequence":"1"}""", cancel);
 
     public ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel) => _socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, cancel);
 
@@ -63,6 +55,17 @@ internal sealed class DeviceSocket : IAsyncDisposable
         _socket.Abort();
         _socket.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<ClientSocket> OpenAsync(Uri server, string id, string first, CancellationToken cancel)
+    {
+        var stream = await ConnectAsync(server, cancel);
+        await stream.WriteAsync(UpgradeBytes, cancel);
+        await ReadHeadAsync(stream, cancel);
+        var opened = new ClientSocket(WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { KeepAliveInterval = TimeSpan.Zero }), id);
+        await opened.SendAsync(Encoding.ASCII.GetBytes(first), cancel);
+        var answer = await opened.ReceiveAsync(cancel);
+        return answer.Span.IndexOf("\"error\":0"u8) >= 0 ? opened : throw new BenchException($"{id} may not connect: {Encoding.UTF8.GetString(answer.Span)}");
     }
 
     private static async Task<Stream> ConnectAsync(Uri server, CancellationToken cancel)
