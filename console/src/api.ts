@@ -3,8 +3,11 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Me = { id: string; name: string; email?: string; phone?: string; operator: boolean; outbox: boolean };
 export type Room = { id: string; name: string };
-export type Home = { id: string; name: string; rooms: Room[] };
+export type Home = { id: string; name: string; role: 'owner' | 'member'; rooms: Room[] };
 export type Homes = { current: string; homes: Home[] };
+export type Person = { id: string; name: string; login?: string; since?: number };
+export type Invitation = { id: string; home: string; name: string; login?: string; created: number; until: number };
+export type Members = { role: 'owner' | 'member'; owner: Person; members: Person[]; invitations: Invitation[] };
 export type Value = { value: Json; time: number };
 export type Values = Record<string, Value>;
 export type Property = {
@@ -130,6 +133,13 @@ export const api = {
   signIn: (login: string, password: string) => call<Me>('POST', '/session', { login, password }),
   signOut: () => call<object>('DELETE', '/session'),
   homes: () => call<Homes>('GET', '/homes'),
+  members: (home: string) => call<Members>('GET', `/homes/${id(home)}/members`),
+  invite: (home: string, login: string) => call<object>('POST', `/homes/${id(home)}/members`, { login }),
+  removeMember: (home: string, account: string) => call<object>('DELETE', `/homes/${id(home)}/members/${id(account)}`),
+  leave: (home: string) => call<object>('DELETE', `/homes/${id(home)}/membership`),
+  invitations: () => call<{ invitations: Invitation[] }>('GET', '/invitations'),
+  answer: (invitation: string, accept: boolean) => call<object>('POST', `/invitations/${id(invitation)}`, { accept }),
+  withdraw: (invitation: string) => call<object>('DELETE', `/invitations/${id(invitation)}`),
   device: (device: string) => call<DeviceWithProduct>('GET', `/devices/${id(device)}`),
   command: (device: string, properties: Record<string, Json>) =>
     call<{ outcome: string; device: Device }>('POST', `/devices/${id(device)}/command`, { properties }),

@@ -1,5 +1,5 @@
 // Walks through the console in a real Chromium; says "done" and ends with 0 when everything is as it should be.
-// Environment: IRORI_URL, IRORI_EMAIL, IRORI_PASSWORD (an operator's), IRORI_EMPTY (his home without devices), and of his other home IRORI_HOME the devices:
+// Environment: IRORI_URL, IRORI_EMAIL, IRORI_PASSWORD (an operator's), IRORI_FRIEND (somebody with the same password), IRORI_EMPTY (his home without devices), and of his other home IRORI_HOME the devices:
 // IRORI_SWITCH obeys and can be dimmed, IRORI_DEAF is offline, IRORI_METER reports a changing number by itself. IRORI_SHOTS: a folder for screenshots, or nothing. CHROMIUM: the browser.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
@@ -127,8 +127,23 @@ async function walk(name, width, height, scheme, size) {
   await page.getByRole('img', { name: /^Power over the last 1 h: \d+ values, last O/ }).waitFor();
   await check('steps');
 
-  // A home without devices says so.
+  // The home is shared with somebody, who accepts, uses it and leaves.
   await open(page, 'Home', need('IRORI_HOME'));
+  const members = page.getByRole('region', { name: 'Members' });
+  await members.getByText('Only you use this home.').waitFor();
+  await members.getByLabel('Invite somebody').fill('nobody@example.com');
+  expected.push(404);
+  await members.getByRole('button', { name: 'Invite', exact: true }).click();
+  await members.getByRole('alert').filter({ hasText: 'does not exist' }).waitFor();
+  await members.getByLabel('Invite somebody').fill(need('IRORI_FRIEND'));
+  await page.keyboard.press('Enter');
+  await members.getByRole('listitem').filter({ hasText: 'Invited until' }).waitFor();
+  await check('members');
+  await visit(width, height, scheme, `${name}: the friend`);
+  await page.reload();
+  await members.getByText('Only you use this home.').waitFor();
+
+  // A home without devices says so.
   await page.getByLabel('Home', { exact: true }).selectOption({ label: need('IRORI_EMPTY') });
   await page.getByRole('heading', { level: 1, name: need('IRORI_EMPTY') }).waitFor();
   await page.getByText('There is no device in this home yet').waitFor();
@@ -193,6 +208,35 @@ async function walk(name, width, height, scheme, size) {
   assert.deepEqual(troubles, [], `${name}: the browser complains`);
   await context.close();
   console.log(`${name}: good`);
+}
+
+// Somebody who is invited: he accepts, switches a lamp of the owner's and leaves.
+async function visit(width, height, scheme, name) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce', locale: 'en-GB' });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  await page.goto(`${url}/console/`);
+  await page.getByLabel('E-mail or phone number').fill(need('IRORI_FRIEND'));
+  await page.getByRole('textbox', { name: 'Password' }).fill(need('IRORI_PASSWORD'));
+  await page.keyboard.press('Enter');
+  const invitation = page.getByRole('group', { name: `Invitation to ${need('IRORI_HOME')}` });
+  await invitation.waitFor();
+  await named(context, page, `${name}: the invitation`);
+  await invitation.getByRole('button', { name: 'Accept' }).click();
+  await page.getByLabel('Home', { exact: true }).selectOption({ label: `${need('IRORI_HOME')} (shared)` });
+  await page.getByRole('heading', { level: 1, name: need('IRORI_HOME') }).waitFor();
+  const toggle = page.getByRole('article', { name: need('IRORI_SWITCH'), exact: true }).getByRole('switch');
+  const was = await toggle.isChecked();
+  await toggle.press('Space');
+  await settled(toggle, !was, `${name}: the switch`);
+  const members = page.getByRole('region', { name: 'Members' });
+  await members.getByText(`This home belongs to`).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth), false, `${name} scrolls sideways`);
+  await named(context, page, name);
+  await members.getByRole('button', { name: `Leave ${need('IRORI_HOME')}` }).click();
+  await members.getByRole('button', { name: `Yes, leave ${need('IRORI_HOME')}` }).click();
+  await until(async () => (await page.getByRole('heading', { level: 1, name: need('IRORI_HOME') }).count()) === 0, `${name} has left`);
+  await context.close();
 }
 
 // Keeps the next request waiting until it is released.

@@ -4,9 +4,10 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { api, type Device, type Home, type Product } from '../api';
 import { freshen } from '../feed';
 import { DeviceCard } from '../parts/DeviceCard';
+import { Invitations, Members } from '../parts/Members';
 import { Empty, Failed, Heading, Loading, Missing } from '../parts/Notes';
 
-/** A home: its rooms, and the devices in them. */
+/** A home: its rooms, the devices in them, and its people. */
 export function HomePage() {
   const { home: wanted } = useParams();
   const navigate = useNavigate();
@@ -23,11 +24,13 @@ export function HomePage() {
             aria-label="Home"
             value={home.id}
             onChange={(e) => void navigate(`/homes/${e.currentTarget.value}`)}
-            data={homes.data.homes.map((h) => ({ value: h.id, label: h.name }))}
+            data={homes.data.homes.map((h) => ({ value: h.id, label: h.role === 'owner' ? h.name : `${h.name} (shared)` }))}
           />
         )}
       </Heading>
+      <Invitations />
       <Rooms home={home} />
+      <Members key={home.id} home={home} />
     </Stack>
   );
 }

@@ -1,5 +1,7 @@
 using Irori.Core.Bindings;
+using Irori.Core.Homes;
 using Irori.Core.Projects;
+using Irori.Core.Sharing;
 
 namespace Irori.Core.Accounts;
 
@@ -19,6 +21,7 @@ public sealed class AccountService(
     SessionService sessions,
     CodeService codes,
     BindingService bindings,
+    HomeMembers members,
     IPasswordHasher hasher,
     SignInThrottle throttle,
     RegionPolicy regions,
@@ -175,6 +178,7 @@ public sealed class AccountService(
         if (!verification.Try(out var verified, out var wrong)) return wrong;
         IReadOnlyList<long> ended = [];
         IReadOnlyList<EndedBinding> left = [];
+        var changed = new List<long>();
         var closed = await database.WriteAsync<Done>(
             async s =>
             {
@@ -182,6 +186,15 @@ public sealed class AccountService(
                 var now = time.GetUtcNow();
                 await s.Homes.LockAsync(principal.Account.No);
                 ended = await s.Sessions.EndAllAsync(principal.Account.No, app: null, except: null, now);
+                changed.Clear();
+                foreach (var home in await s.Homes.ListAsync(principal.Account.No))
+                {
+                    if (home.Role == Role.Member) await s.Homes.LockAsync(home.Owner);
+                    changed.AddRange(home.Role == Role.Member
+                        ? await members.LeaveAsync(s, home.Owner, home.No, principal.Account.No, ShareEnd.Receiver)
+                        : await members.DissolveAsync(s, home));
+                }
+
                 left = await bindings.EndAllAsync(s, principal.Account.No);
                 await s.Homes.RemoveAllAsync(principal.Account.No);
                 await s.Accounts.CloseAsync(principal.Account.No, now);
@@ -191,6 +204,7 @@ public sealed class AccountService(
         if (!closed.IsOk) return closed;
         sessions.Announce(ended);
         bindings.Announce(left);
+        members.Announce(changed);
         return closed;
     }
 

@@ -9,8 +9,11 @@ public enum Role
     /// <summary>Everything; one per device.</summary>
     Owner,
 
-    /// <summary>Uses it like the owner, in an open binding mode.</summary>
+    /// <summary>Uses it like the owner, as a member of the home in which the owner has it.</summary>
     Member,
+
+    /// <summary>Uses it like the owner, having added it too, in an open binding mode.</summary>
+    Peer,
 
     /// <summary>Uses it by a share.</summary>
     Guest,

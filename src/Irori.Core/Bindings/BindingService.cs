@@ -25,6 +25,12 @@ public enum EndReason
 
     /// <summary>The account was closed.</summary>
     AccountClosed,
+
+    /// <summary>The device does not stand any more in the home of which the person is a member.</summary>
+    MovedAway,
+
+    /// <summary>The person is no member of the home any more, or the home is no more.</summary>
+    LeftHome,
 }
 
 /// <summary>A binding that has ended, to be announced after the commit.</summary>
@@ -37,6 +43,10 @@ internal readonly record struct Joined(Role Role, bool WasBound);
 /// Begins and ends the right to use a device. There is no other way to end one: with it go, in the same unit of work, the person's placement and ranks,
 /// his groups' members, groups around the device, the share by which he has it, and for an owner every share of the device, answered or not, and what is his behind it.
 /// </summary>
+/// <remarks>
+/// A person may have a device by a share and as a member of a home at once. Being a member gives more, so it is his role as long as it lasts; the share
+/// stays beneath it, and when one of the two ends, the other goes on.
+/// </remarks>
 public sealed class BindingService(IBus bus, TimeProvider time)
 {
     private const int Page = 200;
@@ -60,7 +70,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         {
             // This takes the device's row: of several who add it at once, each sees what the one before has done.
             await stores.Devices.RaiseAccessAsync(device, time.GetUtcNow());
-            await stores.Shares.EndOpenAsync(device, receiver: null, ShareEnd.Preempted, time.GetUtcNow());
+            await stores.Shares.EndOpenAsync(SharedThing.Device(device), receiver: null, ShareEnd.Preempted, time.GetUtcNow());
             foreach (var other in await stores.Bindings.OfDeviceAsync(device))
             {
                 if (other.Account == account) continue;
@@ -96,7 +106,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         if (!free && (!open || closes)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
         if (free) await stores.Devices.RaiseAccessAsync(device, now);
         if (free && open && closes) await stores.Devices.CloseAsync(device);
-        var role = free ? Role.Owner : Role.Member;
+        var role = free ? Role.Owner : Role.Peer;
         await stores.Bindings.PutAsync(new Binding { Account = account, Device = device, Role = role, Since = now });
         return new Joined(role, WasBound: false);
     }
@@ -108,15 +118,59 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     internal static async Task CloseAsync(IStores stores, long device)
     {
         await stores.Devices.CloseAsync(device);
-        foreach (var member in (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Role == Role.Member)) await stores.Bindings.SetRoleAsync(member.Account, device, Role.Guest);
+        foreach (var peer in (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Role == Role.Peer)) await stores.Bindings.SetRoleAsync(peer.Account, device, Role.Guest);
     }
 
     /// <summary>Lets somebody use a device as a guest, within a unit of work that has raised its access version. Announce it after the commit.</summary>
     internal async Task AdmitAsync(IStores stores, long account, long device, int permit)
     {
+        if (await stores.Bindings.FindAsync(account, device) is { Role: Role.Member }) return;
         var now = time.GetUtcNow();
         await stores.Bindings.PutAsync(new Binding { Account = account, Device = device, Role = Role.Guest, Permit = permit, Since = now });
         await MessageService.TellAsync(stores, account, device, MessageKind.Shared, now);
+    }
+
+    /// <summary>
+    /// Lets those people have a device as members, within a unit of work that holds the row of its owner's account, who are members of the home in which he
+    /// has it, there and in its room, and nobody else. <paramref name="losing"/>: why somebody loses it; what moves in or away is told. Answers whether
+    /// somebody got or lost it, to be announced after the commit.
+    /// </summary>
+    internal async Task<bool> FollowAsync(IStores stores, long owner, long device, EndReason losing)
+    {
+        var places = await stores.Homes.FollowersAsync(owner, device);
+        var bound = await stores.Bindings.OfDeviceAsync(device);
+        if (places.Count == 0 && !bound.Any(b => b.Role == Role.Member)) return false;
+        // The device's row, and then what is true while it is held: he may have lost the device meanwhile, and everybody with him.
+        await stores.Devices.RaiseAccessAsync(device, ownerSince: null);
+        bound = await stores.Bindings.OfDeviceAsync(device);
+        if (!bound.Any(b => b.Account == owner && b.Role == Role.Owner)) return false;
+        var changed = false;
+        foreach (var binding in bound.Where(b => b.Role == Role.Member && !places.Any(p => p.Account == b.Account)))
+        {
+            await LeaveAsync(stores, binding, losing);
+            changed = true;
+        }
+
+        foreach (var place in places)
+        {
+            var before = bound.FirstOrDefault(b => b.Account == place.Account);
+            // Who added an open device himself has it whatever home it stands in.
+            if (before is { Role: Role.Peer }) continue;
+            if (before is not { Role: Role.Member })
+            {
+                await stores.Bindings.PutAsync(new Binding
+                {
+                    Account = place.Account, Device = device, Role = Role.Member, Alias = before?.Alias, Settings = before?.Settings ?? "{}", Permit = TimerRights.All,
+                    Wishes = before?.Wishes ?? Wishes.Alarms, Since = before?.Since ?? time.GetUtcNow(),
+                });
+                changed = true;
+            }
+
+            await stores.Homes.FollowAsync(place, device);
+            if (before is null && losing == EndReason.MovedAway) await MessageService.TellAsync(stores, place.Account, device, MessageKind.Shared, time.GetUtcNow());
+        }
+
+        return changed;
     }
 
     /// <summary>
@@ -132,11 +186,12 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         var ended = new List<EndedBinding>();
         // An open device goes on without its first user: the next one of the others is the first then.
         var heir = binding.Role == Role.Owner && await stores.Devices.FindAsync(device) is { IsOpen: true }
-            ? (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Role == Role.Member).OrderBy(b => b.Since).ThenBy(b => b.Account).FirstOrDefault()
+            ? (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Role == Role.Peer).OrderBy(b => b.Since).ThenBy(b => b.Account).FirstOrDefault()
             : null;
         var owner = binding.Role == Role.Owner && heir is null;
-        await stores.Shares.EndOpenAsync(device, owner ? null : account, owner ? ShareEnd.OwnerUnbound : ByOf(reason), time.GetUtcNow());
-        foreach (var other in owner ? await stores.Bindings.OfDeviceAsync(device) : [binding])
+        await stores.Shares.EndOpenAsync(SharedThing.Device(device), owner ? null : account, owner ? ShareEnd.OwnerUnbound : ByOf(reason), time.GetUtcNow());
+        if (binding.Role == Role.Member && reason is EndReason.ShareWithdrawn or EndReason.ShareExpired) return [];
+        foreach (var other in heir is not null ? await WithMembersAsync(stores, binding) : owner ? await stores.Bindings.OfDeviceAsync(device) : [binding])
         {
             var why = other.Account == account ? reason : EndReason.OwnerLeft;
             await LoseAsync(stores, other, why);
@@ -156,7 +211,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     {
         var now = time.GetUtcNow();
         await stores.Devices.RaiseAccessAsync(device, now);
-        await stores.Shares.EndOpenAsync(device, receiver: null, ShareEnd.OwnerUnbound, now);
+        await stores.Shares.EndOpenAsync(SharedThing.Device(device), receiver: null, ShareEnd.OwnerUnbound, now);
         var ended = new List<EndedBinding>();
         foreach (var binding in (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Account != to))
         {
@@ -197,6 +252,32 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     /// <summary>Tells every node, after the commit, that somebody else may use a device too.</summary>
     internal void AnnounceAdmitted(long device) => bus.Publish(new AccessChanged(device, OwnerChanged: false));
 
+    /// <summary>Tells every node, after the commit, that others may use devices than before.</summary>
+    internal void AnnounceChanged(IEnumerable<long> devices)
+    {
+        foreach (var device in devices) AnnounceAdmitted(device);
+    }
+
+    private async Task LeaveAsync(IStores stores, Binding member, EndReason reason)
+    {
+        if (await stores.Shares.FindOpenAsync(SharedThing.Device(member.Device), member.Account) is not { State: ShareState.Accepted } share)
+        {
+            await LoseAsync(stores, member, reason);
+            return;
+        }
+
+        await stores.Bindings.PutAsync(new Binding
+        {
+            Account = member.Account, Device = member.Device, Role = Role.Guest, Alias = member.Alias, Settings = member.Settings, Wishes = member.Wishes,
+            Permit = share.Permit, Since = member.Since,
+        });
+        await stores.Homes.UnplaceAsync(member.Account, member.Device);
+    }
+
+    // The members of his home have a device by its owner.
+    private static async Task<IReadOnlyList<Binding>> WithMembersAsync(IStores stores, Binding owner) =>
+        [owner, .. (await stores.Bindings.OfDeviceAsync(owner.Device)).Where(b => b.Role == Role.Member)];
+
     // What is behind a gateway goes with it, where it is the same person's.
     private async Task<IReadOnlyList<EndedBinding>> EndBehindAsync(IStores stores, long gateway, long account, EndReason reason)
     {
@@ -207,8 +288,8 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
     private async Task LoseAsync(IStores stores, Binding binding, EndReason reason)
     {
-        // Who gives a share back himself knows it.
-        if (binding.Role == Role.Guest && reason is not (EndReason.Unbound or EndReason.AccountClosed))
+        // Who gives a share back himself knows it, and who leaves a home is not told of each device in it.
+        if (binding.Role != Role.Owner && reason is not (EndReason.Unbound or EndReason.AccountClosed or EndReason.LeftHome))
             await MessageService.TellAsync(stores, binding.Account, binding.Device, MessageKind.ShareEnded, time.GetUtcNow());
         await stores.Bindings.RemoveAsync(binding.Account, binding.Device);
         await stores.Groups.LoseAsync(binding.Account, binding.Device);

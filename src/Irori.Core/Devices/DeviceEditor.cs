@@ -5,14 +5,15 @@ using Irori.Core.Outbox;
 namespace Irori.Core.Devices;
 
 /// <summary>What people change of a device that they have: its name, its room, its tags, and what they want of it.</summary>
-public sealed class DeviceEditor(IDatabase database)
+public sealed class DeviceEditor(IDatabase database, HomeMembers members)
 {
     /// <summary>Most characters of JSON that a device's tags may have.</summary>
     public const int MaxTags = 16 * 1024;
 
     /// <summary>
     /// Gives a device a name and puts it into a room of the home in which this person has it; null leaves either as it is,
-    /// an empty room takes it out of any. <see cref="FaultKind.NotAllowed"/>: only the owner gives the name.
+    /// an empty room takes it out of any. A member of its home gives it a name for himself alone. <see cref="FaultKind.NotAllowed"/>: a guest gives no name, and
+    /// a member changes no room.
     /// </summary>
     public Task<Result<VisibleDevice>> ChangeInfoAsync(Principal who, string deviceId, string? name, string? roomId, CancellationToken cancel) =>
         ChangeAsync(
@@ -22,12 +23,12 @@ public sealed class DeviceEditor(IDatabase database)
             {
                 if (name is not null)
                 {
-                    if (device.Role != Role.Owner) return Fault.NotAllowed("Only the owner gives a device its name");
-                    await s.Devices.RenameAsync(device.No, name);
-                    await s.Bindings.SetAliasAsync(who.Account.No, device.No, alias: null);
+                    if (device.Role == Role.Guest) return Fault.NotAllowed("Only the owner gives a device its name");
+                    if (device.Role == Role.Owner) await s.Devices.RenameAsync(device.No, name);
+                    await s.Bindings.SetAliasAsync(who.Account.No, device.No, device.Role == Role.Owner ? null : name);
                 }
 
-                return roomId is null ? new Done() : await PlaceAsync(s, who, device, roomId);
+                return roomId is null ? Result.Of<IReadOnlyList<long>>([]) : await PlaceAsync(s, who, device, roomId);
             },
             cancel);
 
@@ -45,7 +46,7 @@ public sealed class DeviceEditor(IDatabase database)
             var changed = JsonMerge.Lay(merge ? known : "{}", tags);
             if (changed.Length > MaxTags) return new Fault(FaultKind.LimitReached, $"The tags of a device have at most {MaxTags} characters", "tags");
             await s.Devices.SetTagsAsync(device.No, changed);
-            return new Done();
+            return Result.Of<IReadOnlyList<long>>([]);
         },
         cancel);
 
@@ -77,24 +78,30 @@ public sealed class DeviceEditor(IDatabase database)
             },
             cancel);
 
-    private static async Task<Result<Done>> PlaceAsync(IStores stores, Principal who, VisibleDevice device, string roomId)
+    private async Task<Result<IReadOnlyList<long>>> PlaceAsync(IStores stores, Principal who, VisibleDevice device, string roomId)
     {
+        if (device.Role == Role.Member) return Fault.NotAllowed("Only the owner of a home changes where his devices stand");
         if (!(await HomeService.ResolveAsync(stores, who.Account.No, device.HomeId, roomId.Length > 0 ? roomId : null)).Try(out var place, out var fault)) return fault;
-        if (device.HomeId is null) await HomeService.PlaceAsync(stores, who.Account.No, place.Home, place.Room, device.No, End.Front);
-        else await stores.Homes.PlaceAsync(who.Account.No, place.Home.No, place.Room?.No, device.No, device.Rank);
-        return new Done();
+        var rank = device.HomeId is null ? await HomeService.RankAtAsync(stores, place.Home, End.Front) : device.Rank;
+        return Result.Of(await members.PlaceAsync(stores, who.Account.No, place.Home.No, place.Room?.No, device.No, rank));
     }
 
-    private Task<Result<VisibleDevice>> ChangeAsync(
-        Principal who, string deviceId, Func<IStores, VisibleDevice, Task<Result<Done>>> change, CancellationToken cancel) =>
-        database.WriteAsync<VisibleDevice>(
+    // The change answers which devices others may use then than before.
+    private async Task<Result<VisibleDevice>> ChangeAsync(
+        Principal who, string deviceId, Func<IStores, VisibleDevice, Task<Result<IReadOnlyList<long>>>> change, CancellationToken cancel)
+    {
+        IReadOnlyList<long> moved = [];
+        var done = await database.WriteAsync<VisibleDevice>(
             async s =>
             {
                 // His places stay where they are in between.
                 await s.Homes.LockAsync(who.Account.No);
                 if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
-                if ((await change(s, device)).Fault is { } fault) return fault;
+                if (!(await change(s, device)).Try(out moved!, out var fault)) return fault;
                 return (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId))!;
             },
             cancel);
+        if (done.IsOk) members.Announce(moved);
+        return done;
+    }
 }

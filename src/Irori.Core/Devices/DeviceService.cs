@@ -94,7 +94,7 @@ public static class AddFields
 
 /// <summary>Devices: made, imported or adopted; added, renamed and removed by people.</summary>
 public sealed class DeviceService(
-    IDatabase database, KeyRing keys, BindingService bindings, ProductService products, TimeProvider time)
+    IDatabase database, KeyRing keys, BindingService bindings, HomeMembers members, ProductService products, TimeProvider time)
 {
     /// <summary>Kind of the credential by which a device shows that it is itself.</summary>
     public const string KeyCredential = "key";
@@ -139,7 +139,10 @@ public sealed class DeviceService(
     public Task<Result<Device>> GiveAsync(Account account, string dialect, AddDevice wanted, CancellationToken cancel) =>
         TakeAsync(account, dialect, wanted, (_, device) => Task.FromResult(Result.Of(device)), cancel);
 
-    /// <summary>Removes a device from the account: the owner gives it up, a guest gives his share back.</summary>
+    /// <summary>
+    /// Removes a device from the account: the owner gives it up, a guest gives his share back. <see cref="FaultKind.NotAllowed"/>: a member has it as long as
+    /// it and he are in the home.
+    /// </summary>
     public async Task<Result<Done>> RemoveAsync(Principal who, string deviceId, CancellationToken cancel)
     {
         IReadOnlyList<EndedBinding> ended = [];
@@ -147,6 +150,7 @@ public sealed class DeviceService(
             async s =>
             {
                 if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+                if (device.Role == Role.Member) return Fault.NotAllowed("Only its owner removes a device from a home");
                 ended = await bindings.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
                 return new Done();
             },
@@ -254,6 +258,7 @@ public sealed class DeviceService(
         Account account, string dialect, AddDevice wanted, Func<IStores, Device, Task<Result<T>>> answer, CancellationToken cancel)
     {
         IReadOnlyList<EndedBinding> ended = [];
+        IReadOnlyList<long> changed = [];
         var added = await database.WriteAsync<T>(
             async s =>
             {
@@ -264,11 +269,13 @@ public sealed class DeviceService(
                 if (await IsKeptAsync(s, account, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 ended = await bindings.TakeAsync(s, account.No, device.No, wanted.Settings, wanted.Wishes);
                 await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
-                await HomeService.PlaceAsync(s, account.No, place.Home, place.Room, device.No, wanted.End);
+                changed = await members.PlaceAsync(s, account.No, place.Home.No, place.Room?.No, device.No, await HomeService.RankAtAsync(s, place.Home, wanted.End));
                 return await answer(s, device);
             },
             cancel);
-        if (added.IsOk) bindings.Announce(ended);
+        if (!added.IsOk) return added;
+        bindings.Announce(ended);
+        members.Announce(changed);
         return added;
     }
 

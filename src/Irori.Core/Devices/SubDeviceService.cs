@@ -1,5 +1,6 @@
 using Irori.Core.Bindings;
 using Irori.Core.Feeds;
+using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
@@ -42,7 +43,7 @@ public sealed class ListedSubDevice
 /// Devices behind gateways. Each has its own id, binding, key and link; it is the gateway's owner's when it joins and belongs to nobody, and both may
 /// part later: then the gateway goes on carrying it. Who loses a gateway loses what is his behind it (<see cref="BindingService"/>).
 /// </summary>
-public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingService bindings, DeviceService devices, IBus bus, TimeProvider time)
+public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingService bindings, HomeMembers members, DeviceService devices, IBus bus, TimeProvider time)
 {
     /// <summary>Most devices behind one gateway.</summary>
     public const int MaxOfGateway = 128;
@@ -57,6 +58,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
     public async Task<Result<SubDevice>> JoinAsync(long gateway, JoiningDevice joining, CancellationToken cancel)
     {
         IReadOnlyList<EndedBinding> ended = [];
+        IReadOnlyList<long> changed = [];
         long? fenced = null;
         var joined = await database.WriteAsync<SubDevice>(
             async s =>
@@ -69,7 +71,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
                 if (bound is null)
                 {
                     ended = await bindings.TakeAsync(s, owner, device.No, "{}", Wishes.Alarms);
-                    await PlaceBesideAsync(s, owner, gateway, device.No);
+                    changed = await PlaceBesideAsync(s, owner, gateway, device.No);
                 }
 
                 return (await FindAsync(s, device.No))!;
@@ -77,6 +79,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
             cancel);
         if (!joined.Try(out var sub, out _)) return joined;
         bindings.Announce(ended);
+        members.Announce(changed);
         if (fenced is { } epoch) bus.Publish(new LinkOpened(sub.Device.No, epoch));
         return joined;
     }
@@ -120,6 +123,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
     public async Task<Result<VisibleDevice>> AddAsync(Principal who, AddSubDevice wanted, CancellationToken cancel)
     {
         IReadOnlyList<EndedBinding> ended = [];
+        IReadOnlyList<long> changed = [];
         (long Device, long Epoch)? moved = null;
         var added = await database.WriteAsync<VisibleDevice>(
             async s =>
@@ -136,7 +140,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
                 if (!(await MoveAsync(s, gateway.No, device)).Try(out var epoch, out var fault)) return fault;
                 if (epoch is { } fence) moved = (device.No, fence);
                 ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings, Wishes.Alarms);
-                await PlaceBesideAsync(s, who.Account.No, gateway.No, device.No);
+                changed = await PlaceBesideAsync(s, who.Account.No, gateway.No, device.No);
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
                     ? visible
                     : new Fault(FaultKind.AppRefused, "this app does not support of adding this brand and its device", AddFields.Brand);
@@ -144,6 +148,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
             cancel);
         if (!added.IsOk) return added;
         bindings.Announce(ended);
+        members.Announce(changed);
         if (moved is { } known) bus.Publish(new LinkOpened(known.Device, known.Epoch));
         return added;
     }
@@ -174,11 +179,11 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
     }
 
     // In the home in which the gateway stands; one that stands nowhere yet has them where everything new appears.
-    private static async Task PlaceBesideAsync(IStores stores, long account, long gateway, long device)
+    private async Task<IReadOnlyList<long>> PlaceBesideAsync(IStores stores, long account, long gateway, long device)
     {
-        if (await stores.Homes.FindPlacementAsync(account, gateway) is not { } home) return;
+        if (await stores.Homes.FindPlacementAsync(account, gateway) is not { } home) return [];
         var rank = await stores.Homes.RankRangeAsync(home) is { } range ? range.Max + 1 : 0;
-        await stores.Homes.PlaceAsync(account, home, room: null, device, rank);
+        return await members.PlaceAsync(stores, account, home, room: null, device, rank);
     }
 
     private async Task<Result<Device>> FindOrAdoptAsync(IStores stores, JoiningDevice joining)

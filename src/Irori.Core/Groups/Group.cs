@@ -12,7 +12,7 @@ public enum GroupKind
     Control,
 }
 
-/// <summary>A group of devices, its owner's alone.</summary>
+/// <summary>A group of devices. It is its owner's; the members of the home in which it stands see it and control it.</summary>
 public sealed class Group
 {
     /// <summary>Most members.</summary>
@@ -78,12 +78,12 @@ public sealed class Membership
 }
 
 /// <summary>
-/// Storage of groups. A group is seen by its owner alone, and a control group only through an app that sees its main device
-/// (app 0 sees every product).
+/// Storage of groups. A group is seen by its owner, and by members of his home who have it there and its main device too; a control group only through
+/// an app that sees its main device (app 0 sees every product).
 /// </summary>
 public interface IGroupStore
 {
-    /// <summary>The account's group of an id, or null.</summary>
+    /// <summary>The group of an id that the account sees, or null.</summary>
     Task<Group?> FindAsync(long account, long app, string id);
 
     /// <summary>The control groups of a home in the home's order, from a rank on.</summary>
@@ -106,6 +106,9 @@ public interface IGroupStore
 
     /// <summary>Puts a control group into a home, or moves it there; rank decides the order.</summary>
     Task PlaceAsync(long account, long group, long home, long? room, long rank);
+
+    /// <summary>Lets the members of the owner's homes have his control groups where he has them, and nobody else.</summary>
+    Task FollowAsync(long owner);
 
     /// <summary>Sets the name, and a folder's rank where it is given.</summary>
     Task ChangeAsync(Group group, string name, long? rank);

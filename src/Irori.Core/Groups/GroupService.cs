@@ -32,7 +32,10 @@ public sealed record NewGroup(string Name, string MainId, IReadOnlyList<string> 
 /// <param name="ToId">The folder that it enters; null: none.</param>
 public sealed record FolderMove(string DeviceId, string? FromId, string? ToId);
 
-/// <summary>Groups of devices: folders, and groups that are controlled as one. A group is its owner's; to anybody else it does not exist.</summary>
+/// <summary>
+/// Groups of devices: folders, and groups that are controlled as one. A group is its owner's; the members of the home in which it stands see and control it,
+/// and to anybody else it does not exist.
+/// </summary>
 public sealed class GroupService(IDatabase database, CommandService commands, TimeProvider time)
 {
     /// <summary>Field of <see cref="FaultKind.LimitReached"/> when there are too many groups.</summary>
@@ -41,7 +44,7 @@ public sealed class GroupService(IDatabase database, CommandService commands, Ti
     /// <summary>Most folders of an account.</summary>
     public const int MaxFolders = 500;
 
-    /// <summary>The account's group of an id.</summary>
+    /// <summary>The group of an id that the person sees.</summary>
     public async Task<Result<Group>> FindAsync(Principal who, string id, CancellationToken cancel) =>
         await database.ReadAsync(s => s.Groups.FindAsync(who.Account.No, who.App.No, id), cancel) is { } group ? group : NoGroup;
 
@@ -82,6 +85,7 @@ public sealed class GroupService(IDatabase database, CommandService commands, Ti
                 var no = await s.Groups.AddAsync(group);
                 await s.Groups.SetMembersAsync(no, members);
                 await s.Groups.PlaceAsync(who.Account.No, no, place.Home.No, place.Room?.No, await HomeService.RankAtAsync(s, place.Home, wanted.End));
+                await s.Groups.FollowAsync(who.Account.No);
                 return await s.Groups.FindAsync(who.Account.No, who.App.No, group.Id) is { } made ? made : NoGroup;
             },
             cancel);
@@ -100,22 +104,22 @@ public sealed class GroupService(IDatabase database, CommandService commands, Ti
         },
         cancel);
 
-    /// <summary>Renames a group of a kind; a folder may also get another place in the order.</summary>
+    /// <summary>Renames a group of a kind; a folder may also get another place in the order. <see cref="FaultKind.NotAllowed"/>: by a member of the home.</summary>
     public Task<Result<Done>> RenameAsync(Principal who, GroupKind kind, string id, string name, long? rank, CancellationToken cancel) =>
-        ChangeAsync(who, kind, id, (s, group) => s.Groups.ChangeAsync(group, name, rank), cancel);
+        ChangeAsync(who, kind, id, byMembers: false, (s, group) => s.Groups.ChangeAsync(group, name, rank), cancel);
 
-    /// <summary>Deletes a group of a kind; its devices stay.</summary>
+    /// <summary>Deletes a group of a kind; its devices stay. <see cref="FaultKind.NotAllowed"/>: by a member of the home.</summary>
     public Task<Result<Done>> DeleteAsync(Principal who, GroupKind kind, string id, CancellationToken cancel) =>
-        ChangeAsync(who, kind, id, (s, group) => s.Groups.RemoveAsync(group.No), cancel);
+        ChangeAsync(who, kind, id, byMembers: false, (s, group) => s.Groups.RemoveAsync(group.No), cancel);
 
     /// <summary>Stores the state that is shown for a control group, a JSON object in the place of the old one. Nothing is sent to devices.</summary>
     public Task<Result<Done>> SetStateAsync(Principal who, string id, string state, CancellationToken cancel) => state.Length > Group.MaxState
         ? Task.FromResult<Result<Done>>(TooLarge)
-        : ChangeAsync(who, GroupKind.Control, id, (s, group) => s.Groups.SetStateAsync(group.No, state), cancel);
+        : ChangeAsync(who, GroupKind.Control, id, byMembers: true, (s, group) => s.Groups.SetStateAsync(group.No, state), cancel);
 
     /// <summary>
     /// Replaces the members of a control group and answers those devices that came or went, as far as the person still sees them. The main device must
-    /// be among them (<see cref="FaultKind.Invalid"/>); devices that are not alike are left out.
+    /// be among them (<see cref="FaultKind.Invalid"/>); devices that are not alike are left out. <see cref="FaultKind.NotAllowed"/>: by a member of the home.
     /// </summary>
     public Task<Result<IReadOnlyList<VisibleDevice>>> SetMembersAsync(
         Principal who, string id, IReadOnlyList<string> deviceIds, Alikeness? alike, CancellationToken cancel)
@@ -126,6 +130,7 @@ public sealed class GroupService(IDatabase database, CommandService commands, Ti
             {
                 await s.Homes.LockAsync(who.Account.No);
                 if (await s.Groups.FindAsync(who.Account.No, who.App.No, id) is not { Kind: GroupKind.Control, MainId: { } main } group) return NoGroup;
+                if (group.Account != who.Account.No) return NotTheOwner;
                 if (!deviceIds.Contains(main)) return Fault.Invalid("deviceidList", "deviceidList must contain the main device of the group");
                 if (!(await MembersAsync(s, who, deviceIds, main, alike)).Try(out var members, out var fault)) return fault;
                 var before = await s.Bindings.ListInGroupAsync(who.Account.No, who.App.No, group.No);
@@ -178,10 +183,12 @@ public sealed class GroupService(IDatabase database, CommandService commands, Ti
         return commands.Start(who, [.. members.Select(m => new DeviceOrder(m.Id, body))], CommandService.DefaultDeadline).Fault is { } busy ? busy : new Done();
     }
 
-    private Task<Result<Done>> ChangeAsync(Principal who, GroupKind kind, string id, Func<IStores, Group, Task> change, CancellationToken cancel) => database.WriteAsync<Done>(
+    private Task<Result<Done>> ChangeAsync(
+        Principal who, GroupKind kind, string id, bool byMembers, Func<IStores, Group, Task> change, CancellationToken cancel) => database.WriteAsync<Done>(
         async s =>
         {
             if (await s.Groups.FindAsync(who.Account.No, who.App.No, id) is not { } group || group.Kind != kind) return NoGroup;
+            if (group.Account != who.Account.No && !byMembers) return NotTheOwner;
             await change(s, group);
             return new Done();
         },
@@ -215,6 +222,8 @@ public sealed class GroupService(IDatabase database, CommandService commands, Ti
             return state;
         }
     }
+
+    private static Fault NotTheOwner => Fault.NotAllowed("Only its owner changes a group");
 
     private static Fault NoGroup => Fault.NotVisible("group");
 

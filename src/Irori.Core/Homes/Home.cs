@@ -1,6 +1,8 @@
+using Irori.Core.Bindings;
+
 namespace Irori.Core.Homes;
 
-/// <summary>A home: owned by one account, shared by its members.</summary>
+/// <summary>A home, as one of its people sees it: owned by one account, shared with its members.</summary>
 public sealed class Home
 {
     /// <summary>Internal key.</summary>
@@ -14,6 +16,15 @@ public sealed class Home
 
     /// <summary>Its place in the account's order of homes.</summary>
     public long Rank { get; init; }
+
+    /// <summary>Whether the account owns it, or is a member of it.</summary>
+    public required Role Role { get; init; }
+
+    /// <summary>Internal key of the owner's account.</summary>
+    public required long Owner { get; init; }
+
+    /// <summary>Id of the owner's account.</summary>
+    public required string OwnerId { get; init; }
 
     /// <summary>Its rooms in order, filled by <see cref="IHomeStore.ListAsync"/>.</summary>
     public IReadOnlyList<Room> Rooms { get; set; } = [];
@@ -50,8 +61,11 @@ public sealed class PlacedThing
     /// <summary>What dialects show.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Whether the account owns it; a group is always its own.</summary>
+    /// <summary>Whether the account owns it; a group that it sees counts as its own.</summary>
     public required bool Owned { get; init; }
+
+    /// <summary>Whether the account has it as a member of the home: it stands where the home's owner has put it.</summary>
+    public required bool Follows { get; init; }
 
     /// <summary>Whether the app that asks may see it.</summary>
     public required bool Seen { get; init; }
@@ -64,6 +78,41 @@ public sealed class PlacedThing
 
     /// <summary>Its place in the home's order.</summary>
     public required long Rank { get; init; }
+}
+
+/// <summary>Somebody in a home.</summary>
+public sealed class HomePerson
+{
+    /// <summary>Internal key of his account.</summary>
+    public required long Account { get; init; }
+
+    /// <summary>Id of his account.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>Owner or member.</summary>
+    public required Role Role { get; init; }
+
+    /// <summary>What he calls himself, possibly empty.</summary>
+    public required string Nickname { get; init; }
+
+    /// <summary>Of the owner his e-mail address or else his phone number, of a member the login by which the owner invited him; null: none.</summary>
+    public string? Login { get; init; }
+
+    /// <summary>Since when he is a member; null for the owner.</summary>
+    public DateTimeOffset? Since { get; init; }
+}
+
+/// <summary>Where a member of a home must have a device of its owner.</summary>
+public sealed class MemberPlace
+{
+    /// <summary>Internal key of the member's account.</summary>
+    public required long Account { get; init; }
+
+    /// <summary>Internal key of the home.</summary>
+    public required long Home { get; init; }
+
+    /// <summary>Internal key of the room, or null.</summary>
+    public long? Room { get; init; }
 }
 
 /// <summary>What can stand in a home. The names are stored.</summary>
@@ -82,7 +131,7 @@ public interface IHomeStore
     /// <summary>Lets everybody else who changes the account's homes wait until this unit of work ends.</summary>
     Task LockAsync(long account);
 
-    /// <summary>The account's homes in order, each with its rooms.</summary>
+    /// <summary>The homes that the account owns or is a member of, in order, each with its rooms.</summary>
     Task<IReadOnlyList<Home>> ListAsync(long account);
 
     /// <summary>The account's home of an id, or null.</summary>
@@ -109,8 +158,35 @@ public interface IHomeStore
     /// <summary>Removes a room; its things stay in the home.</summary>
     Task RemoveRoomAsync(long room);
 
-    /// <summary>Removes a home with its rooms. Its things stand behind those of another home then, in their order and in no room.</summary>
-    Task RemoveAsync(long home, long receiver);
+    /// <summary>What an account has in a home stands behind the things of another one then, in its order and in no room.</summary>
+    Task MoveThingsAsync(long account, long home, long receiver);
+
+    /// <summary>Removes a home in which nothing stands any more, with its rooms.</summary>
+    Task RemoveAsync(long home);
+
+    /// <summary>The owner of a home and its members, these by the time at which they joined.</summary>
+    Task<IReadOnlyList<HomePerson>> PeopleAsync(long home);
+
+    /// <summary>Makes an account a member of a home, at a place in its order of homes.</summary>
+    Task AddMemberAsync(long home, long account, long rank);
+
+    /// <summary>The account is no member of the home any more. False when it was none.</summary>
+    Task<bool> RemoveMemberAsync(long home, long account);
+
+    /// <summary>Who must have a device as a member, and where: the members of the home in which this account, as its owner, has it.</summary>
+    Task<IReadOnlyList<MemberPlace>> FollowersAsync(long account, long device);
+
+    /// <summary>Devices that an account owns in a home, by internal key, after one.</summary>
+    Task<IReadOnlyList<long>> OwnedInAsync(long account, long home, long after, int limit);
+
+    /// <summary>Devices that an account has as a member of a home, by internal key, after one.</summary>
+    Task<IReadOnlyList<long>> FollowedInAsync(long account, long home, long after, int limit);
+
+    /// <summary>Puts a device where another account has it in a home; its place in the order is the home's.</summary>
+    Task FollowAsync(MemberPlace place, long device);
+
+    /// <summary>The account has a device in no home any more.</summary>
+    Task UnplaceAsync(long account, long device);
 
     /// <summary>
     /// What the account has in one of its homes, in order, at most <paramref name="limit"/>. App 0 sees everything.

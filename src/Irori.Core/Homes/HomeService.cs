@@ -1,4 +1,5 @@
 using Irori.Core.Accounts;
+using Irori.Core.Bindings;
 
 namespace Irori.Core.Homes;
 
@@ -29,7 +30,7 @@ public sealed record NewHome(string Name, IReadOnlyList<string> Rooms, End End, 
 public readonly record struct ThingName(ThingKind Kind, bool Owned, string Id);
 
 /// <summary>Homes, rooms, and where things stand. A first home is made when one is first needed.</summary>
-public sealed class HomeService(IDatabase database)
+public sealed class HomeService(IDatabase database, HomeMembers members)
 {
     /// <summary>Field of <see cref="FaultKind.LimitReached"/> when there are too many homes or rooms.</summary>
     public const string CountField = "homes";
@@ -59,13 +60,12 @@ public sealed class HomeService(IDatabase database)
             },
             cancel);
         if (homes.Count > 0 && unplaced.Count == 0) return List(homes, current);
-        var listed = await database.WriteAsync<HomeList>(
-            async s =>
+        var listed = await WriteAsync<HomeList>(
+            async (s, changed) =>
             {
                 // Two who look at once make one home.
                 await s.Homes.LockAsync(account.No);
-                var home = await EnsureAsync(s, account.No);
-                await PlaceUnplacedAsync(s, account.No, home.No);
+                changed.AddRange(await PlaceUnplacedAsync(s, account.No));
                 return List(await s.Homes.ListAsync(account.No), (await s.Accounts.FindAsync(account.No))?.CurrentHome);
             },
             cancel);
@@ -90,7 +90,7 @@ public sealed class HomeService(IDatabase database)
         {
             await s.Homes.LockAsync(account.No);
             var homes = await s.Homes.ListAsync(account.No);
-            if (homes.Count >= wanted.Limit) return new Fault(FaultKind.LimitReached, $"An account has at most {wanted.Limit} homes", CountField);
+            if (homes.Count(h => h.Role == Role.Owner) >= wanted.Limit) return new Fault(FaultKind.LimitReached, $"An account has at most {wanted.Limit} homes", CountField);
             var id = Ids.Hex24();
             var no = await s.Homes.AddAsync(account.No, id, wanted.Name, RankAt([.. homes.Select(h => h.Rank)], wanted.End));
             for (var i = 0; i < wanted.Rooms.Count; i++) await s.Homes.AddRoomAsync(no, Ids.Hex24(), wanted.Rooms[i], i);
@@ -99,27 +99,32 @@ public sealed class HomeService(IDatabase database)
         },
         cancel);
 
-    /// <summary>Renames a home; null: the current one.</summary>
+    /// <summary>Renames a home; null: the current one. <see cref="FaultKind.NotAllowed"/>: by a member.</summary>
     public Task<Result<Done>> RenameAsync(Account account, string? homeId, string name, CancellationToken cancel) =>
-        ChangeAsync(account, homeId, async (s, home) => await Ok(s.Homes.RenameAsync(home.No, name)), cancel);
+        ChangeOwnAsync(account, homeId, async (s, home) => await Ok(s.Homes.RenameAsync(home.No, name)), cancel);
 
     /// <summary>
     /// Removes a home; its things go to another one, and one becomes the current. The last home stays: <see cref="FaultKind.LimitReached"/> with
-    /// <see cref="LastHomeField"/>. Other faults: not visible, <see cref="FaultKind.Invalid"/> when the home itself shall receive or become current.
+    /// <see cref="LastHomeField"/>. Its members are members no more. Other faults: not visible; <see cref="FaultKind.NotAllowed"/> by a member, or when a
+    /// home of somebody else shall receive; <see cref="FaultKind.Invalid"/> when the home itself shall receive or become current.
     /// </summary>
-    public Task<Result<Done>> RemoveAsync(Account account, string homeId, string receiverId, string currentId, CancellationToken cancel) => database.WriteAsync<Done>(
-        async s =>
+    public Task<Result<Done>> RemoveAsync(Account account, string homeId, string receiverId, string currentId, CancellationToken cancel) => WriteAsync<Done>(
+        async (s, changed) =>
         {
             await s.Homes.LockAsync(account.No);
             var homes = await s.Homes.ListAsync(account.No);
             if (homes.FirstOrDefault(h => h.Id == homeId) is not { } home) return Fault.NotVisible("home");
-            if (homes.Count == 1) return new Fault(FaultKind.LimitReached, "The only home cannot be deleted", LastHomeField);
+            if (home.Role != Role.Owner) return NotTheOwner;
+            if (homes.Count(h => h.Role == Role.Owner) == 1) return new Fault(FaultKind.LimitReached, "The only home cannot be deleted", LastHomeField);
             if (receiverId == homeId) return Fault.Invalid("receiver", "The devices must go to another home");
             if (currentId == homeId) return Fault.Invalid("current", "Another home must become the current one");
             if (homes.FirstOrDefault(h => h.Id == receiverId) is not { } receiver) return Fault.NotVisible("home that receives the devices");
             if (!homes.Any(h => h.Id == currentId)) return Fault.NotVisible("home that becomes current");
-            await s.Messages.MoveAsync(home.No, receiver.No);
-            await s.Homes.RemoveAsync(home.No, receiver.No);
+            if (receiver.Role != Role.Owner) return Fault.NotAllowed("The devices must go to a home of the owner");
+            changed.AddRange(await members.MoveThingsAsync(s, home, receiver));
+            changed.AddRange(await members.DissolveAsync(s, home));
+            await s.Messages.MoveAsync(account.No, home.No, receiver.No);
+            await s.Homes.RemoveAsync(home.No);
             await s.Accounts.SetCurrentHomeAsync(account.No, currentId);
             return new Done();
         },
@@ -130,13 +135,15 @@ public sealed class HomeService(IDatabase database)
         ChangeAsync(account, homeId, async (s, home) => await Ok(s.Accounts.SetCurrentHomeAsync(account.No, home.Id)), cancel);
 
     /// <summary>
-    /// Adds a room at an end of the home's order of rooms. <see cref="FaultKind.LimitReached"/> with <see cref="CountField"/>: the home has as many as the limit.
+    /// Adds a room at an end of the home's order of rooms. <see cref="FaultKind.LimitReached"/> with <see cref="CountField"/>: the home has as many as the
+    /// limit. <see cref="FaultKind.NotAllowed"/>: by a member.
     /// </summary>
     public Task<Result<Room>> AddRoomAsync(Account account, string homeId, string name, End end, int limit, CancellationToken cancel) => database.WriteAsync<Room>(
         async s =>
         {
             await s.Homes.LockAsync(account.No);
             if (await s.Homes.FindAsync(account.No, homeId) is not { } home) return Fault.NotVisible("home");
+            if (home.Role != Role.Owner) return NotTheOwner;
             if (home.Rooms.Count >= limit) return new Fault(FaultKind.LimitReached, $"A home has at most {limit} rooms", CountField);
             var id = Ids.Hex24();
             await s.Homes.AddRoomAsync(home.No, id, name, RankAt([.. home.Rooms.Select(r => r.Rank)], end));
@@ -144,19 +151,19 @@ public sealed class HomeService(IDatabase database)
         },
         cancel);
 
-    /// <summary>Renames a room.</summary>
+    /// <summary>Renames a room. <see cref="FaultKind.NotAllowed"/>: by a member.</summary>
     public Task<Result<Done>> RenameRoomAsync(Account account, string roomId, string name, CancellationToken cancel) =>
-        ChangeRoomAsync(account, roomId, async (s, room) => await Ok(s.Homes.RenameRoomAsync(room.No, name)), cancel);
+        ChangeOwnRoomAsync(account, roomId, async (s, room) => await Ok(s.Homes.RenameRoomAsync(room.No, name)), cancel);
 
-    /// <summary>Removes a room; its things stay in the home, in no room.</summary>
+    /// <summary>Removes a room; its things stay in the home, in no room. <see cref="FaultKind.NotAllowed"/>: by a member.</summary>
     public Task<Result<Done>> RemoveRoomAsync(Account account, string roomId, CancellationToken cancel) =>
-        ChangeRoomAsync(account, roomId, async (s, room) => await Ok(s.Homes.RemoveRoomAsync(room.No)), cancel);
+        ChangeOwnRoomAsync(account, roomId, async (s, room) => await Ok(s.Homes.RemoveRoomAsync(room.No)), cancel);
 
     /// <summary>
     /// Numbers the rooms of a home (null: the current one) from 0 in this order. Faults: not visible (a room that is not of this home);
-    /// <see cref="FaultKind.Invalid"/> when one is missing or stands there twice.
+    /// <see cref="FaultKind.Invalid"/> when one is missing or stands there twice; <see cref="FaultKind.NotAllowed"/> by a member.
     /// </summary>
-    public Task<Result<Done>> SortRoomsAsync(Account account, string? homeId, IReadOnlyList<string> roomIds, CancellationToken cancel) => ChangeAsync(
+    public Task<Result<Done>> SortRoomsAsync(Account account, string? homeId, IReadOnlyList<string> roomIds, CancellationToken cancel) => ChangeOwnAsync(
         account,
         homeId,
         async (s, home) =>
@@ -171,14 +178,16 @@ public sealed class HomeService(IDatabase database)
 
     /// <summary>
     /// Numbers the things of a home (null: the current one) from 0 in this order. What the app may not see stands behind them, in its order. Faults:
-    /// not visible (a thing that does not stand in this home); <see cref="FaultKind.Invalid"/> when one is missing or stands there twice.
+    /// not visible (a thing that does not stand in this home); <see cref="FaultKind.Invalid"/> when one is missing or stands there twice;
+    /// <see cref="FaultKind.NotAllowed"/> by a member: the order of a home is its owner's.
     /// </summary>
-    public Task<Result<Done>> SortThingsAsync(Principal who, string? homeId, IReadOnlyList<ThingName> order, CancellationToken cancel) => ChangeAsync(
-        who.Account,
-        homeId,
-        async (s, home) =>
+    public Task<Result<Done>> SortThingsAsync(Principal who, string? homeId, IReadOnlyList<ThingName> order, CancellationToken cancel) => WriteAsync<Done>(
+        async (s, changed) =>
         {
-            await PlaceUnplacedAsync(s, who.Account.No, (await EnsureAsync(s, who.Account.No)).No);
+            if (!(await ResolveAsync(s, who.Account.No, homeId, roomId: null)).Try(out var place, out var fault)) return fault;
+            var home = place.Home;
+            if (home.Role != Role.Owner) return NotTheOwner;
+            changed.AddRange(await PlaceUnplacedAsync(s, who.Account.No));
             var placed = await s.Homes.PlacedAsync(who.Account.No, who.App.No, home.No, MaxThings);
             var seen = placed.Where(t => t.Seen).ToDictionary(NameOf);
             if (!order.All(seen.ContainsKey)) return Fault.NotVisible("thing");
@@ -197,22 +206,23 @@ public sealed class HomeService(IDatabase database)
     /// <summary>
     /// Changes what is in a room: what only <paramref name="before"/> names leaves it, what only <paramref name="after"/> names enters it, and anything else
     /// stays where it is. Faults: not visible (room, a thing, a thing of another home); <see cref="FaultKind.Invalid"/> when the room has not all of
-    /// <paramref name="before"/>.
+    /// <paramref name="before"/>; <see cref="FaultKind.NotAllowed"/> for a thing that a member has from the home's owner.
     /// </summary>
     public Task<Result<Done>> SetRoomThingsAsync(
-        Principal who, string roomId, IReadOnlyList<ThingName> before, IReadOnlyList<ThingName> after, CancellationToken cancel) => ChangeRoomAsync(
-        who.Account,
-        roomId,
-        async (s, room) =>
+        Principal who, string roomId, IReadOnlyList<ThingName> before, IReadOnlyList<ThingName> after, CancellationToken cancel) => WriteAsync<Done>(
+        async (s, changed) =>
         {
-            await PlaceUnplacedAsync(s, who.Account.No, (await EnsureAsync(s, who.Account.No)).No);
+            if (!(await RoomAsync(s, who.Account.No, roomId)).Try(out var place, out var fault)) return fault;
+            var room = place.Room;
+            changed.AddRange(await PlaceUnplacedAsync(s, who.Account.No));
             var ids = before.Concat(after).Select(t => t.Id).Distinct().ToList();
             var known = (await s.Homes.PlacedAsync(who.Account.No, who.App.No, ids)).Where(t => t.Seen).ToDictionary(NameOf);
             if (!before.Concat(after).All(known.ContainsKey)) return Fault.NotVisible("thing");
             if (before.Any(t => known[t].Room != room.No)) return Fault.Invalid("before", "Not everything that was named stands in the room");
             if (after.Any(t => known[t].Home != room.Home)) return Fault.NotVisible("thing of this home");
-            foreach (var thing in before.Except(after)) await s.Homes.MoveToRoomAsync(who.Account.No, known[thing], room: null);
-            foreach (var thing in after.Except(before)) await s.Homes.MoveToRoomAsync(who.Account.No, known[thing], room.No);
+            if (before.Except(after).Concat(after.Except(before)).Any(t => known[t].Follows)) return NotTheOwner;
+            foreach (var thing in before.Except(after)) await members.MoveToRoomAsync(s, who.Account.No, known[thing], room: null);
+            foreach (var thing in after.Except(before)) await members.MoveToRoomAsync(s, who.Account.No, known[thing], room.No);
             return new Done();
         },
         cancel);
@@ -223,25 +233,25 @@ public sealed class HomeService(IDatabase database)
         // Two things that are placed at once must not stand in one place.
         await stores.Homes.LockAsync(account);
         var home = homeId is null ? await EnsureAsync(stores, account) : await stores.Homes.FindAsync(account, homeId);
+        if (home is { Role: Role.Member })
+        {
+            // Its rooms stay while something is put there, and so does he.
+            await stores.Homes.LockAsync(home.Owner);
+            home = await stores.Homes.FindAsync(account, home.Id);
+        }
+
         if (home is null) return Fault.NotVisible("home");
         if (roomId is null) return (home, null);
         var room = home.Rooms.FirstOrDefault(r => r.Id == roomId);
         return room is null ? Fault.NotVisible("room") : (home, room);
     }
 
-    /// <summary>Puts a device at an end of a home within a unit of work and answers its rank.</summary>
-    internal static async Task<long> PlaceAsync(IStores stores, long account, Home home, Room? room, long device, End end)
-    {
-        var rank = await RankAtAsync(stores, home, end);
-        await stores.Homes.PlaceAsync(account, home.No, room?.No, device, rank);
-        return rank;
-    }
-
     /// <summary>The rank of a thing that joins a home at an end.</summary>
     internal static async Task<long> RankAtAsync(IStores stores, Home home, End end) =>
         await stores.Homes.RankRangeAsync(home.No) is { } range ? end == End.Front ? range.Min - 1 : range.Max + 1 : 0;
 
-    private static async Task<Home> EnsureAsync(IStores stores, long account)
+    /// <summary>The account's current home within a unit of work; a first one is made.</summary>
+    internal static async Task<Home> EnsureAsync(IStores stores, long account)
     {
         var homes = await stores.Homes.ListAsync(account);
         if (homes.Count > 0) return List(homes, (await stores.Accounts.FindAsync(account))?.CurrentHome).Current;
@@ -251,13 +261,33 @@ public sealed class HomeService(IDatabase database)
         return (await stores.Homes.FindAsync(account, id))!;
     }
 
-    private static async Task PlaceUnplacedAsync(IStores stores, long account, long home)
+    private async Task<IReadOnlyList<long>> PlaceUnplacedAsync(IStores stores, long account)
     {
+        var home = await EnsureAsync(stores, account);
+        var changed = new List<long>();
         while (await stores.Homes.UnplacedAsync(account, Page) is { Count: > 0 } page)
         {
-            var rank = (await stores.Homes.RankRangeAsync(home))?.Max ?? -1;
-            foreach (var device in page) await stores.Homes.PlaceAsync(account, home, room: null, device, ++rank);
+            var rank = (await stores.Homes.RankRangeAsync(home.No))?.Max ?? -1;
+            foreach (var device in page) changed.AddRange(await members.PlaceAsync(stores, account, home.No, room: null, device, ++rank));
         }
+
+        return changed;
+    }
+
+    // What others may use now than before is announced after the commit.
+    private async Task<Result<T>> WriteAsync<T>(Func<IStores, List<long>, Task<Result<T>>> work, CancellationToken cancel)
+    {
+        var changed = new List<long>();
+        var done = await database.WriteAsync<T>(
+            s =>
+            {
+                // It may run again.
+                changed.Clear();
+                return work(s, changed);
+            },
+            cancel);
+        if (done.IsOk) members.Announce(changed);
+        return done;
     }
 
     private Task<Result<Done>> ChangeAsync(Account account, string? homeId, Func<IStores, Home, Task<Result<Done>>> change, CancellationToken cancel) =>
@@ -265,14 +295,26 @@ public sealed class HomeService(IDatabase database)
             async s => (await ResolveAsync(s, account.No, homeId, roomId: null)).Try(out var place, out var fault) ? await change(s, place.Home) : fault,
             cancel);
 
-    private Task<Result<Done>> ChangeRoomAsync(Account account, string roomId, Func<IStores, Room, Task<Result<Done>>> change, CancellationToken cancel) =>
+    private Task<Result<Done>> ChangeOwnAsync(Account account, string? homeId, Func<IStores, Home, Task<Result<Done>>> change, CancellationToken cancel) =>
+        ChangeAsync(account, homeId, async (s, home) => home.Role == Role.Owner ? await change(s, home) : NotTheOwner, cancel);
+
+    private Task<Result<Done>> ChangeOwnRoomAsync(Account account, string roomId, Func<IStores, Room, Task<Result<Done>>> change, CancellationToken cancel) =>
         database.WriteAsync<Done>(
             async s =>
             {
-                await s.Homes.LockAsync(account.No);
-                return await s.Homes.FindRoomAsync(account.No, roomId) is { } room ? await change(s, room) : Fault.NotVisible("room");
+                if (!(await RoomAsync(s, account.No, roomId)).Try(out var place, out var fault)) return fault;
+                return place.Home.Role == Role.Owner ? await change(s, place.Room) : NotTheOwner;
             },
             cancel);
+
+    private static async Task<Result<(Home Home, Room Room)>> RoomAsync(IStores stores, long account, string roomId)
+    {
+        await stores.Homes.LockAsync(account);
+        if ((await stores.Homes.ListAsync(account)).FirstOrDefault(h => h.Rooms.Any(r => r.Id == roomId)) is not { } home) return Fault.NotVisible("room");
+        return (await ResolveAsync(stores, account, home.Id, roomId)).Try(out var place, out var fault) ? (place.Home, place.Room!) : fault;
+    }
+
+    private static Fault NotTheOwner => Fault.NotAllowed("Only its owner changes a home");
 
     private static async Task<Result<Done>> Ok(Task change)
     {

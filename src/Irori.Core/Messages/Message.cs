@@ -95,8 +95,8 @@ public interface IMessageStore
     /// <summary>Notes what its reader has done with a message.</summary>
     Task MarkAsync(string id, MessageMark mark, DateTimeOffset now);
 
-    /// <summary>Messages of a home become those of another.</summary>
-    Task MoveAsync(long home, long to);
+    /// <summary>An account's messages of a home become those of another, or of every home.</summary>
+    Task MoveAsync(long account, long home, long? to);
 
     /// <summary>Removes what an account was told.</summary>
     Task RemoveAllAsync(long account);

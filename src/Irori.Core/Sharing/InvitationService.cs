@@ -120,7 +120,7 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
                 if (receiver is null || receiver.No == who.Account.No) return null;
                 if (await s.Bindings.FindAsync(receiver.No, device.No) is { Role: Role.Guest } || (!device.IsOpen && await s.Bindings.FindAsync(receiver.No, device.No) is not null))
                     return new Fault(FaultKind.AlreadyBound, "The receiver has the device already", InvitationFields.Bound);
-                return await s.Shares.FindOpenAsync(device.No, receiver.No) is { State: ShareState.Pending } pending && pending.Until > now
+                return await s.Shares.FindOpenAsync(SharedThing.Device(device.No), receiver.No) is { State: ShareState.Pending } pending && pending.Until > now
                     ? new Fault(FaultKind.AlreadyBound, "The receiver was asked and has not answered yet", InvitationFields.Waiting)
                     : null;
             },
@@ -155,14 +155,14 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
         var withdrawn = await database.WriteAsync<Done>(
             async s =>
             {
-                if (await s.Shares.FindAsync(share) is not { } found || !IsHis(found, who)) return NoShare;
+                if (await FindAsync(s, share) is not { } found || !IsHis(found, who)) return NoShare;
                 if (found.Sender != who.Account.No) return Fault.NotAllowed("Only who shared a device takes it back");
                 if (found.Kind == ShareKind.Code) return NoShare;
                 // The device's row first, as everywhere: what follows sees what was answered meanwhile.
-                await s.Devices.RaiseAccessAsync(found.Device, ownerSince: null);
-                if (found.Receiver is { } receiver && await s.Shares.FindOpenAsync(found.Device, receiver) is { State: ShareState.Accepted } accepted && accepted.No == share)
+                await s.Devices.RaiseAccessAsync(found.Target, ownerSince: null);
+                if (found.Receiver is { } receiver && await s.Shares.FindOpenAsync(SharedThing.Device(found.Target), receiver) is { State: ShareState.Accepted } accepted && accepted.No == share)
                 {
-                    ended = await bindings.EndAsync(s, found.Device, receiver, EndReason.ShareWithdrawn);
+                    ended = await bindings.EndAsync(s, found.Target, receiver, EndReason.ShareWithdrawn);
                     return new Done();
                 }
 
@@ -180,8 +180,8 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
     public async Task<Result<Share>> AnswerAsync(Principal who, long share, bool accept, CancellationToken cancel)
     {
         var (found, has) = await database.ReadAsync(
-            async s => await s.Shares.FindAsync(share) is { } known && known.Receiver == who.Account.No
-                ? (known, await s.Bindings.FindAsync(who.Account.No, known.Device) is not null)
+            async s => await FindAsync(s, share) is { } known && known.Receiver == who.Account.No
+                ? (known, await s.Bindings.FindAsync(who.Account.No, known.Target) is not null)
                 : ((Share?)null, false),
             cancel);
         if (found is null) return NoShare;
@@ -189,7 +189,7 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
         if (accept && has) return new Fault(FaultKind.AlreadyBound, "The device is bound already", InvitationFields.Bound);
         var answered = await sharing.AnswerAsync(who, share, accept, cancel);
         // Somebody was faster: the row says who.
-        return answered.Fault is { Kind: FaultKind.Superseded } && await database.ReadAsync(s => s.Shares.FindAsync(share), cancel) is { } now && WhyOver(now) is { } late ? late : answered;
+        return answered.Fault is { Kind: FaultKind.Superseded } && await database.ReadAsync(s => FindAsync(s, share), cancel) is { } now && WhyOver(now) is { } late ? late : answered;
     }
 
     /// <summary>
@@ -223,7 +223,7 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
         return database.WriteAsync<Done>(
             async s =>
             {
-                if (await s.Shares.FindAsync(share) is not { } found || !IsHis(found, who)) return NoShare;
+                if (await FindAsync(s, share) is not { } found || !IsHis(found, who)) return NoShare;
                 await s.Shares.SetAliasAsync(share, found.Sender == who.Account.No, alias);
                 return new Done();
             },
@@ -247,7 +247,7 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
                 if (await s.Accounts.FindAsync(guestId) is not { Closed: null } guest) return new Fault(FaultKind.NoSuchAccount, "The account does not exist", SharingService.ReceiverField);
                 await s.Devices.RaiseAccessAsync(device.No, ownerSince: null);
                 if (await s.Bindings.FindAsync(guest.No, device.No) is not { Role: Role.Guest }) return Fault.NotVisible("guest") with { Field = InvitationFields.NoGuest };
-                if (await s.Shares.FindOpenAsync(device.No, guest.No) is { State: ShareState.Accepted, Until: not null })
+                if (await s.Shares.FindOpenAsync(SharedThing.Device(device.No), guest.No) is { State: ShareState.Accepted, Until: not null })
                     return Fault.NotAllowed("The guest's right ends by itself") with { Field = InvitationFields.TimedGuest };
                 ended = await bindings.HandOverAsync(s, device.No, who.Account.No, guest.No);
                 return new Done();
@@ -256,6 +256,10 @@ public sealed class InvitationService(IDatabase database, SharingService sharing
         if (handed.IsOk) bindings.Announce(ended);
         return handed;
     }
+
+    // An invitation into a home has its own ways.
+    private static async Task<Share?> FindAsync(IStores stores, long share) =>
+        await stores.Shares.FindAsync(share) is { TargetKind: ShareTarget.Device } found ? found : null;
 
     private Fault? WhyOver(Share share) => share switch
     {

@@ -23,13 +23,35 @@ public enum ShareConsent
     Live,
 }
 
+/// <summary>What can be shared. The names are stored.</summary>
+public enum ShareTarget
+{
+    /// <summary>A device: its receiver is a guest of it.</summary>
+    Device,
+
+    /// <summary>A home: its receiver becomes a member.</summary>
+    Home,
+}
+
+/// <summary>Names what is shared.</summary>
+/// <param name="Kind">A device or a home.</param>
+/// <param name="No">Its internal key.</param>
+public readonly record struct SharedThing(ShareTarget Kind, long No)
+{
+    /// <summary>A device.</summary>
+    public static SharedThing Device(long no) => new(ShareTarget.Device, no);
+
+    /// <summary>A home.</summary>
+    public static SharedThing Home(long no) => new(ShareTarget.Home, no);
+}
+
 /// <summary>What has become of a share.</summary>
 public enum ShareState
 {
     /// <summary>Not answered yet.</summary>
     Pending,
 
-    /// <summary>The receiver may use the device.</summary>
+    /// <summary>The receiver may use the device, or is a member of the home.</summary>
     Accepted,
 
     /// <summary>The receiver does not want it.</summary>
@@ -54,7 +76,7 @@ public enum ShareEnd
     /// <summary>The receiver gave it back.</summary>
     Receiver,
 
-    /// <summary>The owner gave up the device.</summary>
+    /// <summary>The owner gave up the device or the home.</summary>
     OwnerUnbound,
 
     /// <summary>Somebody else proved to hold the device.</summary>
@@ -64,7 +86,7 @@ public enum ShareEnd
     Duration,
 }
 
-/// <summary>An invitation to use a device, and what became of it. Its number is shown as a number or as text.</summary>
+/// <summary>An invitation to use a device or to join a home, and what became of it. Its number is shown as a number or as text.</summary>
 public sealed class Share
 {
     /// <summary>Its number, in every dialect.</summary>
@@ -76,8 +98,14 @@ public sealed class Share
     /// <summary>What it asks of him.</summary>
     public required ShareConsent Consent { get; init; }
 
-    /// <summary>Internal key of the device.</summary>
-    public required long Device { get; init; }
+    /// <summary>Whether a device is shared or a home.</summary>
+    public required ShareTarget TargetKind { get; init; }
+
+    /// <summary>Internal key of the device or home.</summary>
+    public required long Target { get; init; }
+
+    /// <summary>What is shared.</summary>
+    public SharedThing Shared => new(TargetKind, Target);
 
     /// <summary>Internal key of the account that shares.</summary>
     public required long Sender { get; init; }
@@ -184,6 +212,31 @@ public sealed class ShareOffer
     public required DateTimeOffset Until { get; init; }
 }
 
+/// <summary>An invitation to a home that waits for an answer.</summary>
+public sealed class HomeInvitation
+{
+    /// <summary>The share to answer with <see cref="SharingService.AnswerAsync"/>.</summary>
+    public required long Share { get; init; }
+
+    /// <summary>The home's name.</summary>
+    public required string HomeName { get; init; }
+
+    /// <summary>Id of the other person's account: for the owner of the home the one who is invited, for that one the owner.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>What he calls himself, possibly empty; the owner is not told it of somebody who has not accepted.</summary>
+    public required string Nickname { get; init; }
+
+    /// <summary>The login by which the owner named him, or one of the owner's.</summary>
+    public string? Login { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The last moment to answer.</summary>
+    public required DateTimeOffset Until { get; init; }
+}
+
 /// <summary>Storage of shares. What changes a share's state does so only from the state it expects, so that of two who change it one wins.</summary>
 public interface IShareStore
 {
@@ -193,8 +246,8 @@ public interface IShareStore
     /// <summary>The share of a number, or null.</summary>
     Task<Share?> FindAsync(long no);
 
-    /// <summary>The pending or accepted share of a device to a receiver, or null.</summary>
-    Task<Share?> FindOpenAsync(long device, long receiver);
+    /// <summary>The pending or accepted share of something to a receiver, or null.</summary>
+    Task<Share?> FindOpenAsync(SharedThing of, long receiver);
 
     /// <summary>The newest share of a device to a receiver that asked him live, or null.</summary>
     Task<Share?> FindLastLiveAsync(long device, long receiver);
@@ -202,8 +255,8 @@ public interface IShareStore
     /// <summary>The pending share of a code, or null.</summary>
     Task<Share?> FindCodeAsync(byte[] hash);
 
-    /// <summary>How many pending and accepted shares a device has.</summary>
-    Task<int> CountOpenAsync(long device);
+    /// <summary>How many pending and accepted shares something has.</summary>
+    Task<int> CountOpenAsync(SharedThing of);
 
     /// <summary>Ends the waiting for an answer: a pending share gets a new state, and with a code its receiver. False when it was not pending.</summary>
     Task<bool> AnswerAsync(long no, ShareState state, long? receiver, DateTimeOffset? until, DateTimeOffset now);
@@ -211,14 +264,23 @@ public interface IShareStore
     /// <summary>Changes what an open share gives, in the share and in the receiver's binding.</summary>
     Task ChangeAsync(Share open, int permit, string comment);
 
-    /// <summary>Ends what is open of a device: of one receiver, or of all.</summary>
-    Task EndOpenAsync(long device, long? receiver, ShareEnd by, DateTimeOffset now);
+    /// <summary>Ends what is open of something: of one receiver, or of all.</summary>
+    Task EndOpenAsync(SharedThing of, long? receiver, ShareEnd by, DateTimeOffset now);
 
     /// <summary>The receivers of accepted shares of devices, oldest first; each with the login by which the sender named him and no other.</summary>
     Task<IReadOnlyList<SharePerson>> ReceiversAsync(IEnumerable<long> devices);
 
     /// <summary>Who shared devices with a receiver.</summary>
     Task<IReadOnlyList<SharePerson>> SendersAsync(long receiver, IEnumerable<long> devices);
+
+    /// <summary>Who owns the devices that a person has as a member of a home.</summary>
+    Task<IReadOnlyList<SharePerson>> HostsAsync(long member, IEnumerable<long> devices);
+
+    /// <summary>Invitations to homes that a person can still answer, oldest first.</summary>
+    Task<IReadOnlyList<HomeInvitation>> InvitationsAsync(long receiver, DateTimeOffset now, int limit);
+
+    /// <summary>Invitations to a home that can still be answered, oldest first.</summary>
+    Task<IReadOnlyList<HomeInvitation>> InvitedAsync(long home, DateTimeOffset now, int limit);
 
     /// <summary>What a person is asked live and can still answer, oldest first.</summary>
     Task<IReadOnlyList<ShareOffer>> OffersAsync(long receiver, DateTimeOffset now, int limit);

@@ -4,12 +4,13 @@ using System.Text;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Feeds;
+using Irori.Core.Homes;
 
 namespace Irori.Core.Sharing;
 
 /// <summary>
 /// Shares, one machine for every dialect: given silently, asked for, asked for live, or taken by a code. Only the owner of a device shares it, and what
-/// he does not see is answered as not found. A right that ends, ends through <see cref="BindingService"/>, with everything that hangs on it.
+/// he does not see is answered as not found. A home is shared by <see cref="MembershipService"/>, with the same states. A right that ends, ends through <see cref="BindingService"/>, with everything that hangs on it.
 /// </summary>
 /// <remarks>
 /// <para>How a dialect asks live (CoolKit v1, share). The sender's connection calls <see cref="AskAsync"/> and waits. Every connection whose app can
@@ -31,15 +32,17 @@ public sealed class SharingService
 
     private readonly IDatabase _database;
     private readonly BindingService _bindings;
+    private readonly HomeMembers _members;
     private readonly IBus _bus;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
 
     /// <summary>Listens to the bus for answers.</summary>
-    public SharingService(IDatabase database, BindingService bindings, IBus bus, TimeProvider time)
+    public SharingService(IDatabase database, BindingService bindings, HomeMembers members, IBus bus, TimeProvider time)
     {
         _database = database;
         _bindings = bindings;
+        _members = members;
         _bus = bus;
         _time = time;
         bus.Subscribe(happened =>
@@ -139,18 +142,17 @@ public sealed class SharingService
     }
 
     /// <summary>
-    /// The receiver accepts or refuses a share that waits for his answer. Anybody else's share is not visible;
+    /// The receiver accepts or refuses a share that waits for his answer: of a device, or of a home of which he is a member then. Anybody else's share is not visible;
     /// <see cref="FaultKind.Superseded"/>: it was answered otherwise, withdrawn, or its time is over.
     /// </summary>
     public async Task<Result<Share>> AnswerAsync(Principal who, long share, bool accept, CancellationToken cancel)
     {
-        var answered = await _database.WriteAsync<Share>(
+        var answered = await _database.WriteAsync<Answered>(
             async s => await s.Shares.FindAsync(share) is { } found && found.Receiver == who.Account.No
                 ? await SetAsync(s, found, who.Account.No, accept ? ShareState.Accepted : ShareState.Refused)
                 : NoShare,
             cancel);
-        Announce(answered);
-        return answered;
+        return Announced(answered);
     }
 
     /// <summary>
@@ -166,11 +168,11 @@ public sealed class SharingService
                 if (!(await OwnedAsync(s, who, [deviceId])).Try(out var devices, out var fault)) return fault;
                 await s.Devices.RaiseAccessAsync(devices[0].No, ownerSince: null);
                 if (devices[0].IsOpen) await BindingService.CloseAsync(s, devices[0].No);
-                if (await s.Shares.CountOpenAsync(devices[0].No) >= MaxPerDevice) return TooMany;
+                if (await s.Shares.CountOpenAsync(SharedThing.Device(devices[0].No)) >= MaxPerDevice) return TooMany;
                 var now = _time.GetUtcNow();
                 var no = await s.Shares.AddAsync(new Share
                 {
-                    Kind = ShareKind.Code, Consent = ShareConsent.Asked, Device = devices[0].No, Sender = who.Account.No, CodeHash = HashOf(code), Permit = wanted.Permit,
+                    Kind = ShareKind.Code, Consent = ShareConsent.Asked, TargetKind = ShareTarget.Device, Target = devices[0].No, Sender = who.Account.No, CodeHash = HashOf(code), Permit = wanted.Permit,
                     Minutes = wanted.Minutes, Comment = wanted.Comment, State = ShareState.Pending, Created = now, Changed = now, Until = now + within,
                 });
                 return ((await s.Shares.FindAsync(no))!, code);
@@ -183,17 +185,16 @@ public sealed class SharingService
     /// </summary>
     public async Task<Result<Share>> RedeemAsync(Principal who, string code, CancellationToken cancel)
     {
-        var answered = await _database.WriteAsync<Share>(
+        var answered = await _database.WriteAsync<Answered>(
             async s =>
             {
                 if (await s.Shares.FindCodeAsync(HashOf(code)) is not { } found) return NoShare;
-                if (await s.Bindings.FindAsync(who.Account.No, found.Device) is not null) return Oneself("has the device already");
+                if (await s.Bindings.FindAsync(who.Account.No, found.Target) is not null) return Oneself("has the device already");
                 var set = await SetAsync(s, found, who.Account.No, ShareState.Accepted);
                 return set.Fault is { Kind: FaultKind.Superseded } ? NoShare : set;
             },
             cancel);
-        Announce(answered);
-        return answered;
+        return Announced(answered);
     }
 
     /// <summary>Changes what a receiver may do. Faults: not visible; <see cref="FaultKind.NotAllowed"/> by a guest.</summary>
@@ -219,7 +220,7 @@ public sealed class SharingService
             async s =>
             {
                 if (!(await OpenAsync(s, who, deviceId, to)).Try(out var open, out var fault)) return fault;
-                if (open.State == ShareState.Accepted) ended = await _bindings.EndAsync(s, open.Device, open.Receiver!.Value, EndReason.ShareWithdrawn);
+                if (open.State == ShareState.Accepted) ended = await _bindings.EndAsync(s, open.Target, open.Receiver!.Value, EndReason.ShareWithdrawn);
                 else await s.Shares.AnswerAsync(open.No, ShareState.Cancelled, null, null, _time.GetUtcNow());
                 return new Done();
             },
@@ -237,17 +238,20 @@ public sealed class SharingService
         cancel);
 
     /// <summary>
-    /// The people of shares, for devices as one person sees them: of a device that he owns those who have it from him, of another who gave it to him.
+    /// The people of shares, for devices as one person sees them: of a device that he owns those who have a share of it, of another who shared it with him or owns
+    /// the home in which he has it.
     /// </summary>
     public async Task<ILookup<long, SharePerson>> PeopleAsync(Principal who, IReadOnlyCollection<VisibleDevice> devices, CancellationToken cancel)
     {
         var own = devices.Where(d => d.Role == Role.Owner).Select(d => d.No).ToList();
         var others = devices.Where(d => d.Role == Role.Guest).Select(d => d.No).ToList();
+        var hosted = devices.Where(d => d.Role == Role.Member).Select(d => d.No).ToList();
         var people = await _database.ReadAsync(
             async s => (IEnumerable<SharePerson>)
             [
                 .. own.Count > 0 ? await s.Shares.ReceiversAsync(own) : [],
                 .. others.Count > 0 ? await s.Shares.SendersAsync(who.Account.No, others) : [],
+                .. hosted.Count > 0 ? await s.Shares.HostsAsync(who.Account.No, hosted) : [],
             ],
             cancel);
         return people.ToLookup(p => p.Device);
@@ -264,11 +268,11 @@ public sealed class SharingService
             await _database.WriteAsync<Done>(
                 async s =>
                 {
-                    if (!await s.Shares.AnswerAsync(share.No, ShareState.Expired, null, share.Until, now) && share.Receiver is { } receiver)
+                    if (!await s.Shares.AnswerAsync(share.No, ShareState.Expired, null, share.Until, now) && share is { TargetKind: ShareTarget.Device, Receiver: { } receiver })
                     {
-                        await s.Devices.RaiseAccessAsync(share.Device, ownerSince: null);
-                        if (await s.Shares.FindOpenAsync(share.Device, receiver) is { State: ShareState.Accepted } open && open.No == share.No && open.Until <= now)
-                            ended = await _bindings.EndAsync(s, share.Device, receiver, EndReason.ShareExpired);
+                        await s.Devices.RaiseAccessAsync(share.Target, ownerSince: null);
+                        if (await s.Shares.FindOpenAsync(share.Shared, receiver) is { State: ShareState.Accepted } open && open.No == share.No && open.Until <= now)
+                            ended = await _bindings.EndAsync(s, share.Target, receiver, EndReason.ShareExpired);
                     }
 
                     return new Done();
@@ -296,27 +300,39 @@ public sealed class SharingService
         await s.Devices.RaiseAccessAsync(device.No, ownerSince: null);
         if (await s.Bindings.FindAsync(who.Account.No, device.No) is not { Role: Role.Owner }) return Fault.NotVisible("device");
         if (device.IsOpen) await BindingService.CloseAsync(s, device.No);
-        if (await s.Shares.FindOpenAsync(device.No, receiver.No) is { } open) return open;
-        if (await s.Bindings.FindAsync(receiver.No, device.No) is { Role: not Role.Guest }) return Fault.NotAllowed("The receiver has the device as his own");
-        return await s.Shares.CountOpenAsync(device.No) >= MaxPerDevice ? TooMany : (Share?)null;
+        if (await s.Shares.FindOpenAsync(SharedThing.Device(device.No), receiver.No) is { } open) return open;
+        if (await s.Bindings.FindAsync(receiver.No, device.No) is { Role: Role.Owner or Role.Peer }) return Fault.NotAllowed("The receiver has the device as his own");
+        return await s.Shares.CountOpenAsync(SharedThing.Device(device.No)) >= MaxPerDevice ? TooMany : (Share?)null;
     }
 
-    // Accepts or refuses what is pending; the device's row is taken first, as everywhere.
-    private async Task<Result<Share>> SetAsync(IStores s, Share share, long receiver, ShareState state)
+    // A share that was answered, and the devices that its receiver may use now.
+    private sealed record Answered(Share Share, IReadOnlyList<long> Admitted);
+
+    // Accepts or refuses what is pending; the row of the device, or of the home's owner, is taken first, as everywhere.
+    private async Task<Result<Answered>> SetAsync(IStores s, Share share, long receiver, ShareState state)
     {
         var now = _time.GetUtcNow();
-        if (state == ShareState.Accepted) await s.Devices.RaiseAccessAsync(share.Device, ownerSince: null);
+        if (share.TargetKind == ShareTarget.Home) await s.Homes.LockAsync(share.Sender);
+        else if (state == ShareState.Accepted) await s.Devices.RaiseAccessAsync(share.Target, ownerSince: null);
         if (share.Until <= now || !await s.Shares.AnswerAsync(share.No, state, receiver, state == ShareState.Accepted ? LastsUntil(share.Minutes) : null, now))
             return new Fault(FaultKind.Superseded, "The share is not open any more", ShareField);
-        if (state == ShareState.Accepted) await _bindings.AdmitAsync(s, receiver, share.Device, share.Permit);
-        return (await s.Shares.FindAsync(share.No))!;
+        IReadOnlyList<long> admitted = [];
+        if (state == ShareState.Accepted && share.TargetKind == ShareTarget.Home) admitted = await _members.JoinAsync(s, share.Sender, share.Target, receiver);
+        else if (state == ShareState.Accepted)
+        {
+            await _bindings.AdmitAsync(s, receiver, share.Target, share.Permit);
+            admitted = [share.Target];
+        }
+
+        return new Answered((await s.Shares.FindAsync(share.No))!, admitted);
     }
 
-    private void Announce(Result<Share> answered)
+    private Result<Share> Announced(Result<Answered> answered)
     {
-        if (!answered.Try(out var share, out _)) return;
-        if (share.State == ShareState.Accepted) _bindings.AnnounceAdmitted(share.Device);
-        if (share.Consent == ShareConsent.Live) _bus.Publish(new ShareAnswered(share.No));
+        if (!answered.Try(out var done, out var fault)) return fault;
+        _bindings.AnnounceChanged(done.Admitted);
+        if (done.Share.Consent == ShareConsent.Live) _bus.Publish(new ShareAnswered(done.Share.No));
+        return done.Share;
     }
 
     // Whatever the waiting ended by: what is still pending has expired.
@@ -348,7 +364,8 @@ public sealed class SharingService
         return devices.All(d => d.Role == Role.Owner) ? Result.Of(devices) : Fault.NotAllowed("Only its owner shares a device");
     }
 
-    private static async Task<Result<Account>> ReceiverAsync(IStores s, Principal who, Receiver to)
+    /// <summary>The account to share with, within a unit of work; nobody shares with himself.</summary>
+    internal static async Task<Result<Account>> ReceiverAsync(IStores s, Principal who, Receiver to)
     {
         var account = to.Login is { } login ? await s.Accounts.FindAsync(login) : await s.Accounts.FindAsync(to.AccountId ?? "");
         if (account is not { Closed: null }) return new Fault(FaultKind.NoSuchAccount, "The account to share with does not exist", ReceiverField);
@@ -361,7 +378,7 @@ public sealed class SharingService
         var account = to.Login is { } login ? await s.Accounts.FindAsync(login) : await s.Accounts.FindAsync(to.AccountId ?? "");
         if (account is null) return NoShare;
         await s.Devices.RaiseAccessAsync(devices[0].No, ownerSince: null);
-        return await s.Shares.FindOpenAsync(devices[0].No, account.No) is { } open ? open : NoShare;
+        return await s.Shares.FindOpenAsync(SharedThing.Device(devices[0].No), account.No) is { } open ? open : NoShare;
     }
 
     private Share Row(
@@ -370,7 +387,7 @@ public sealed class SharingService
         var now = _time.GetUtcNow();
         return new Share
         {
-            Kind = ShareKind.Direct, Consent = consent, Device = device.No, Sender = who.Account.No, Receiver = receiver.No, Named = to.Login?.Value, Permit = wanted.Permit,
+            Kind = ShareKind.Direct, Consent = consent, TargetKind = ShareTarget.Device, Target = device.No, Sender = who.Account.No, Receiver = receiver.No, Named = to.Login?.Value, Permit = wanted.Permit,
             Minutes = wanted.Minutes, Comment = wanted.Comment, State = state, Created = now, Changed = now, Until = until,
         };
     }

@@ -86,7 +86,7 @@ internal sealed class DeviceMapper(ProductService products, DeviceService device
     private static string RoleOf(VisibleDevice device) => device.Role switch
     {
         Role.Owner => device.IsOpen ? "special" : "owner",
-        Role.Member => "normal",
+        Role.Peer => "normal",
         _ => "guest",
     };
 }

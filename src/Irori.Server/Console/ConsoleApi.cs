@@ -16,6 +16,7 @@ internal static class ConsoleApi
         .AddHostedService<ConsoleApp>()
         .AddSingleton<SessionApi>()
         .AddSingleton<HomesApi>()
+        .AddSingleton<MembersApi>()
         .AddSingleton<DevicesApi>()
         .AddSingleton<HistoryApi>()
         .AddSingleton<FeedApi>()
@@ -32,6 +33,13 @@ internal static class ConsoleApi
         Map(api, "DELETE", "/session", Signed<SessionApi, Done>((a, context, who) => a.SignOutAsync(context, who), json.Done));
         Map(api, "GET", "/homes", Signed<HomesApi, HomesAnswer>((a, context, who) => a.ListAsync(context, who), json.HomesAnswer));
         Map(api, "GET", "/homes/{home}/devices", Signed<DevicesApi, DevicesAnswer>((a, context, who) => a.ListAsync(context, who), json.DevicesAnswer));
+        Map(api, "GET", "/homes/{home}/members", Signed<MembersApi, MembersAnswer>((a, context, who) => a.ListAsync(context, who), json.MembersAnswer));
+        Map(api, "POST", "/homes/{home}/members", Signed<MembersApi, Done>((a, context, who) => a.InviteAsync(context, who), json.Done));
+        Map(api, "DELETE", "/homes/{home}/members/{account}", Signed<MembersApi, Done>((a, context, who) => a.RemoveAsync(context, who), json.Done));
+        Map(api, "DELETE", "/homes/{home}/membership", Signed<MembersApi, Done>((a, context, who) => a.LeaveAsync(context, who), json.Done));
+        Map(api, "GET", "/invitations", Signed<MembersApi, InvitationsAnswer>((a, context, who) => a.InvitationsAsync(context, who), json.InvitationsAnswer));
+        Map(api, "POST", "/invitations/{invitation}", Signed<MembersApi, Done>((a, context, who) => a.AnswerAsync(context, who), json.Done));
+        Map(api, "DELETE", "/invitations/{invitation}", Signed<MembersApi, Done>((a, context, who) => a.WithdrawAsync(context, who), json.Done));
         Map(api, "GET", "/devices/{device}", Signed<DevicesApi, DeviceAnswer>((a, context, who) => a.FindAsync(context, who), json.DeviceAnswer));
         Map(api, "POST", "/devices/{device}/command", Signed<DevicesApi, CommandDone>((a, context, who) => a.CommandAsync(context, who), json.CommandDone));
         Map(api, "GET", "/devices/{device}/history", Signed<HistoryApi, HistoryAnswer>((a, context, who) => a.PointsAsync(context, who), json.HistoryAnswer));

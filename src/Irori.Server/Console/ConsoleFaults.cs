@@ -1,4 +1,5 @@
 using Irori.Core;
+using Irori.Core.Sharing;
 using Irori.Server.Hosting;
 using Microsoft.AspNetCore.Http;
 
@@ -9,11 +10,19 @@ internal static class ConsoleFaults
 {
     public static Task WriteAsync(HttpContext context, Fault fault)
     {
-        var (status, kind) = Of(fault.Kind);
+        var (status, kind) = Of(fault);
         var message = fault is { Kind: FaultKind.Rejected, Detail: { } code } ? $"{fault.Reason} (code {code})" : fault.Reason;
         var wait = fault.RetryAfter is { } after ? (int)Math.Ceiling(after.TotalSeconds) : (int?)null;
         return ErrorAnswer.WriteAsync(context, status, new ErrorDetail(kind, message, fault.Field, wait));
     }
+
+    // Who does not exist for an owner is no wrong login of his, and a limit on people no limit on bytes.
+    private static (int Status, string Kind) Of(Fault fault) => fault switch
+    {
+        { Kind: FaultKind.NoSuchAccount, Field: SharingService.ReceiverField } => (StatusCodes.Status404NotFound, "noSuchAccount"),
+        { Kind: FaultKind.LimitReached, Field: SharingService.ShareField } => (StatusCodes.Status409Conflict, "limitReached"),
+        _ => Of(fault.Kind),
+    };
 
     private static (int Status, string Kind) Of(FaultKind kind) => kind switch
     {

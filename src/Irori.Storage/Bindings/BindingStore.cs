@@ -1,5 +1,6 @@
 using Irori.Core.Bindings;
 using Irori.Core.Outbox;
+using Irori.Storage.Homes;
 using Irori.Storage.Links;
 using Irori.Storage.Sql;
 
@@ -187,13 +188,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     {
         // The binding first: who puts the device somewhere holds its row, and what he put is seen after that.
         var removed = await session.TryAsync("DELETE FROM bindings WHERE account = @account AND device = @device", new { account, device });
-        await session.ExecuteAsync(
-            """
-            DELETE FROM ranks WHERE owner_kind = 'home' AND item_kind = 'device' AND item = @device
-                AND owner IN (SELECT home FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device)
-            """,
-            new { account, device });
-        await session.ExecuteAsync("DELETE FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device", new { account, device });
+        await Placements.RemoveAsync(session, account, device);
         if (removed) await WatchAsync(device);
         return removed;
     }

@@ -26,13 +26,21 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
             (t.kind = 'All' OR (t.kind = 'Brand' AND t.target = p.brand) OR (t.kind = 'Product' AND t.target = p.no))))
         """;
 
+    // A member of the home in which it stands sees it where he has its main device too.
+    private const string SeenByPerson =
+        """
+        (g.account = @account OR (
+            EXISTS (SELECT 1 FROM placements f WHERE f.account = @account AND f.item_kind = 'group' AND f.item = g.no)
+            AND EXISTS (SELECT 1 FROM bindings b WHERE b.account = @account AND b.device = g.main)))
+        """;
+
     public Task<Group?> FindAsync(long account, long app, string id) => session.FirstAsync<Group>(
-        $"{Columns} WHERE g.account = @account AND g.id = @id AND {SeenByApp}", new { account, app, id });
+        $"{Columns} WHERE g.id = @id AND {SeenByPerson} AND {SeenByApp}", new { account, app, id });
 
     public Task<IReadOnlyList<Group>> ListInHomeAsync(long account, long app, long home, PlaceCursor from, int limit) => session.ListAsync<Group>(
         $"""
         {Columns}
-        WHERE g.account = @account AND l.home = @home AND (x.rank, x.item) > (@Rank, @After) AND {SeenByApp}
+        WHERE l.home = @home AND {SeenByPerson} AND (x.rank, x.item) > (@Rank, @After) AND {SeenByApp}
         ORDER BY x.rank, x.item LIMIT @limit
         """,
         new { account, app, home, from.Rank, from.After, limit });
@@ -72,6 +80,22 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
         await RankAsync("home", home, "things", group, rank);
     }
 
+    public async Task FollowAsync(long owner)
+    {
+        const string Groups = "SELECT no FROM groups WHERE account = @owner";
+        await session.ExecuteAsync($"DELETE FROM placements WHERE item_kind = 'group' AND account <> @owner AND item IN ({Groups})", new { owner });
+        await session.ExecuteAsync(
+            """
+            INSERT INTO placements (account, item_kind, item, home, room)
+            SELECT m.account, 'group', l.item, l.home, l.room FROM groups g
+            JOIN placements l ON l.account = g.account AND l.item_kind = 'group' AND l.item = g.no
+            JOIN members o ON o.home = l.home AND o.account = g.account AND o.role = 'Owner'
+            JOIN members m ON m.home = l.home AND m.role = 'Member'
+            WHERE g.account = @owner
+            """,
+            new { owner });
+    }
+
     public async Task ChangeAsync(Group group, string name, long? rank)
     {
         await session.ExecuteAsync("UPDATE groups SET name = @name WHERE no = @No", new { group.No, name });
@@ -104,9 +128,9 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
         session.ExecuteAsync("DELETE FROM group_members WHERE group_no = @group AND device = @device", new { group, device });
 
     public Task<IReadOnlyList<Membership>> OfDevicesAsync(long account, IEnumerable<long> devices) => session.ListAsync<Membership>(
-        """
+        $"""
         SELECT m.device, g.id AS group_id, g.kind FROM group_members m JOIN groups g ON g.no = m.group_no
-        WHERE g.account = @account AND m.device IN (SELECT CAST(value AS BIGINT) FROM json_each(@list)) ORDER BY m.device, g.no
+        WHERE {SeenByPerson} AND m.device IN (SELECT CAST(value AS BIGINT) FROM json_each(@list)) ORDER BY m.device, g.no
         """,
         new { account, list = SqlSession.List(devices) });
 

@@ -45,7 +45,8 @@ internal sealed class MessageStore(SqlSession session) : IMessageStore
 
     private static string List(IEnumerable<MessageKind> kinds) => SqlSession.List(kinds.Select(k => k.ToString()));
 
-    public Task MoveAsync(long home, long to) => session.ExecuteAsync("UPDATE messages SET home = @to WHERE home = @home", new { home, to });
+    public Task MoveAsync(long account, long home, long? to) => session.ExecuteAsync(
+        "UPDATE messages SET home = @to WHERE account = @account AND home = @home", new { account, home, to });
 
     public Task RemoveAllAsync(long account) => session.ExecuteAsync("DELETE FROM messages WHERE account = @account", new { account });
 

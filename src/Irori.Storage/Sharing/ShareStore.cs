@@ -7,11 +7,12 @@ internal sealed class ShareStore(SqlSession session) : IShareStore
 {
     private const string Columns =
         """
-        SELECT no, kind, consent, target AS device, sender, receiver, named, code_hash, permit, minutes, comment, state, ended_by, created, changed, until
+        SELECT no, kind, consent, target_kind, target, sender, receiver, named, code_hash, permit, minutes, comment, state, ended_by, created, changed, until
         FROM shares
         """;
 
     private const string OfDevice = "target_kind = 'Device' AND target = @device";
+    private const string Of = "target_kind = @kind AND target = @No";
     private const string Open = "state IN ('Pending', 'Accepted')";
 
     public Task<long> AddAsync(Share share) => session.FirstAsync<long>(
@@ -19,26 +20,27 @@ internal sealed class ShareStore(SqlSession session) : IShareStore
         INSERT INTO shares
             (kind, consent, target_kind, target, sender, receiver, named, code_hash, permit, minutes, comment, state, created, changed, until)
         VALUES
-            (@kind, @consent, 'Device', @Device, @Sender, @Receiver, @Named, @CodeHash, @Permit, @Minutes, @Comment, @state, @Created, @Changed, @Until)
+            (@kind, @consent, @targetKind, @Target, @Sender, @Receiver, @Named, @CodeHash, @Permit, @Minutes, @Comment, @state, @Created, @Changed, @Until)
         RETURNING no
         """,
         new
         {
-            kind = share.Kind.ToString(), consent = share.Consent.ToString(), share.Device, share.Sender, share.Receiver, share.Named, share.CodeHash, share.Permit,
+            kind = share.Kind.ToString(), consent = share.Consent.ToString(), targetKind = share.TargetKind.ToString(), share.Target, share.Sender, share.Receiver, share.Named, share.CodeHash, share.Permit,
             share.Minutes, share.Comment, state = share.State.ToString(), share.Created, share.Changed, share.Until,
         });
 
     public Task<Share?> FindAsync(long no) => session.FirstAsync<Share>($"{Columns} WHERE no = @no", new { no });
 
-    public Task<Share?> FindOpenAsync(long device, long receiver) =>
-        session.FirstAsync<Share>($"{Columns} WHERE {OfDevice} AND receiver = @receiver AND {Open}", new { device, receiver });
+    public Task<Share?> FindOpenAsync(SharedThing of, long receiver) => session.FirstAsync<Share>(
+        $"{Columns} WHERE {Of} AND receiver = @receiver AND {Open}", new { kind = of.Kind.ToString(), of.No, receiver });
 
     public Task<Share?> FindLastLiveAsync(long device, long receiver) => session.FirstAsync<Share>(
         $"{Columns} WHERE {OfDevice} AND receiver = @receiver AND consent = 'Live' ORDER BY no DESC LIMIT 1", new { device, receiver });
 
     public Task<Share?> FindCodeAsync(byte[] hash) => session.FirstAsync<Share>($"{Columns} WHERE code_hash = @hash AND state = 'Pending'", new { hash });
 
-    public Task<int> CountOpenAsync(long device) => session.FirstAsync<int>($"SELECT count(*) FROM shares WHERE {OfDevice} AND {Open}", new { device });
+    public Task<int> CountOpenAsync(SharedThing of) => session.FirstAsync<int>(
+        $"SELECT count(*) FROM shares WHERE {Of} AND {Open}", new { kind = of.Kind.ToString(), of.No });
 
     public Task<IReadOnlyList<Invitation>> InvitationsAsync(long account, long app, InvitationQuery query) => session.ListAsync<Invitation>(
         $"{AsSeen(query.Sent ? "receiver" : "sender")} {Asked(query)} ORDER BY s.no DESC LIMIT @limit OFFSET @skip", Parameters(account, app, query));
@@ -89,19 +91,19 @@ internal sealed class ShareStore(SqlSession session) : IShareStore
     {
         await session.ExecuteAsync("UPDATE shares SET permit = @permit, comment = @comment WHERE no = @No", new { open.No, permit, comment });
         await session.ExecuteAsync(
-            "UPDATE bindings SET permit = @permit WHERE account = @Receiver AND device = @Device AND role = 'Guest'", new { open.Receiver, open.Device, permit });
+            "UPDATE bindings SET permit = @permit WHERE account = @Receiver AND device = @Target AND role = 'Guest'", new { open.Receiver, open.Target, permit });
     }
 
-    public Task EndOpenAsync(long device, long? receiver, ShareEnd by, DateTimeOffset now) => session.ExecuteAsync(
+    public Task EndOpenAsync(SharedThing of, long? receiver, ShareEnd by, DateTimeOffset now) => session.ExecuteAsync(
         $"""
         UPDATE shares SET state = 'Ended', ended_by = @by, changed = @now
-        WHERE {OfDevice} AND (@receiver IS NULL OR receiver = @receiver) AND {Open}
+        WHERE {Of} AND (@receiver IS NULL OR receiver = @receiver) AND {Open}
         """,
-        new { device, receiver, by = by.ToString(), now });
+        new { kind = of.Kind.ToString(), of.No, receiver, by = by.ToString(), now });
 
     public Task<IReadOnlyList<SharePerson>> ReceiversAsync(IEnumerable<long> devices) => session.ListAsync<SharePerson>(
         """
-        SELECT s.target AS device, a.id AS account_id, b.permit, a.nickname, s.comment, b.since,
+        SELECT s.target AS device, a.id AS account_id, s.permit, a.nickname, s.comment, b.since,
             (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.value = s.named) AS email,
             (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.value = s.named) AS phone
         FROM shares s JOIN bindings b ON b.account = s.receiver AND b.device = s.target JOIN accounts a ON a.no = s.receiver
@@ -112,7 +114,7 @@ internal sealed class ShareStore(SqlSession session) : IShareStore
 
     public Task<IReadOnlyList<SharePerson>> SendersAsync(long receiver, IEnumerable<long> devices) => session.ListAsync<SharePerson>(
         """
-        SELECT s.target AS device, a.id AS account_id, b.permit, a.nickname, s.comment, b.since,
+        SELECT s.target AS device, a.id AS account_id, s.permit, a.nickname, s.comment, b.since,
             (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS email,
             (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS phone
         FROM shares s JOIN bindings b ON b.account = s.receiver AND b.device = s.target JOIN accounts a ON a.no = s.sender
@@ -120,6 +122,35 @@ internal sealed class ShareStore(SqlSession session) : IShareStore
             AND s.target IN (SELECT CAST(value AS BIGINT) FROM json_each(@list))
         """,
         new { receiver, list = SqlSession.List(devices) });
+
+    public Task<IReadOnlyList<SharePerson>> HostsAsync(long member, IEnumerable<long> devices) => session.ListAsync<SharePerson>(
+        """
+        SELECT b.device, a.id AS account_id, b.permit, a.nickname, '' AS comment, b.since,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Email' AND l.scope = '') AS email,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind = 'Phone' AND l.scope = '') AS phone
+        FROM bindings b JOIN bindings ob ON ob.device = b.device AND ob.role = 'Owner' JOIN accounts a ON a.no = ob.account
+        WHERE b.account = @member AND b.role = 'Member' AND b.device IN (SELECT CAST(value AS BIGINT) FROM json_each(@list))
+        """,
+        new { member, list = SqlSession.List(devices) });
+
+    public Task<IReadOnlyList<HomeInvitation>> InvitationsAsync(long receiver, DateTimeOffset now, int limit) => session.ListAsync<HomeInvitation>(
+        """
+        SELECT s.no AS share, h.name AS home_name, a.id AS account_id, a.nickname, s.created, s.until,
+            (SELECT min(l.value) FROM logins l WHERE l.account = a.no AND l.kind IN ('Email', 'Phone') AND l.scope = '') AS login
+        FROM shares s JOIN homes h ON h.no = s.target JOIN accounts a ON a.no = s.sender
+        WHERE s.receiver = @receiver AND s.target_kind = 'Home' AND s.state = 'Pending' AND s.until > @now
+        ORDER BY s.no LIMIT @limit
+        """,
+        new { receiver, now, limit });
+
+    public Task<IReadOnlyList<HomeInvitation>> InvitedAsync(long home, DateTimeOffset now, int limit) => session.ListAsync<HomeInvitation>(
+        """
+        SELECT s.no AS share, h.name AS home_name, a.id AS account_id, '' AS nickname, s.named AS login, s.created, s.until
+        FROM shares s JOIN homes h ON h.no = s.target JOIN accounts a ON a.no = s.receiver
+        WHERE s.target_kind = 'Home' AND s.target = @home AND s.state = 'Pending' AND s.until > @now
+        ORDER BY s.no LIMIT @limit
+        """,
+        new { home, now, limit });
 
     public Task<IReadOnlyList<ShareOffer>> OffersAsync(long receiver, DateTimeOffset now, int limit) => session.ListAsync<ShareOffer>(
         """

@@ -31,6 +31,7 @@ public sealed class ConsoleBrowserTests
                 ["IRORI_URL"] = house.Server.Http.ToString(),
                 ["IRORI_EMAIL"] = Owner,
                 ["IRORI_PASSWORD"] = Password,
+                ["IRORI_FRIEND"] = Stranger,
                 ["IRORI_HOME"] = "Garden House",
                 ["IRORI_EMPTY"] = "Cabin",
                 ["IRORI_SWITCH"] = "Reading Lamp",

@@ -92,7 +92,8 @@ public sealed class EndpointTests(ConsoleHouse house) : IClassFixture<ConsoleHou
         foreach (var endpoint in endpoints)
         {
             var path = endpoint.RoutePattern.RawText!["/console/api/".Length..]
-                .Replace("{home}", house.Home.Id, StringComparison.Ordinal).Replace("{device}", Lamp, StringComparison.Ordinal).Replace("{**rest}", "unknown", StringComparison.Ordinal);
+                .Replace("{home}", house.Home.Id, StringComparison.Ordinal).Replace("{device}", Lamp, StringComparison.Ordinal)
+                .Replace("{account}", "nobody", StringComparison.Ordinal).Replace("{invitation}", "0", StringComparison.Ordinal).Replace("{**rest}", "unknown", StringComparison.Ordinal);
             foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST"]) yield return (method, path);
         }
     }

@@ -8,6 +8,7 @@ using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Sharing;
 using Irori.Server.Hosting;
 using Irori.Server.Settings;
 using Irori.Storage;
@@ -126,6 +127,17 @@ internal sealed class CoolKitHouse : IAsyncDisposable
         (await Server.Service<IDatabase>().WriteAsync(async s => Result.Of(await work(s)), Cancel)).Value;
 
     public async Task<Account> AccountAsync(CoolKitApp app) => (await ReadAsync(s => s.Accounts.FindAsync(app.Apikey!)))!;
+
+    /// <summary>Who asks when this app does, for what has no operation of its own.</summary>
+    public async Task<Principal> PrincipalAsync(CoolKitApp app) => new(await AccountAsync(app), AppSecret.App, 0, null);
+
+    /// <summary>The owner of a home invites somebody, who accepts.</summary>
+    public async Task JoinAsync(CoolKitApp owner, CoolKitApp member, string homeId)
+    {
+        var login = Login.Email((await AccountAsync(member)).Email!).Value;
+        var invited = await Server.Service<MembershipService>().InviteAsync(await PrincipalAsync(owner), homeId, login, Cancel);
+        (await Server.Service<SharingService>().AnswerAsync(await PrincipalAsync(member), invited.Value.No, accept: true, Cancel)).Value.State.ShouldBe(ShareState.Accepted);
+    }
 
     /// <summary>Another home with rooms.</summary>
     public async Task<Home> AddHomeAsync(CoolKitApp app, string name, params string[] rooms) =>

@@ -85,6 +85,11 @@ public sealed class SharesOnSqlite(SqliteHouse house) : ShareContract(house), IC
 [Trait("run", "full")]
 public sealed class SharesOnPostgres(PostgresHouse house) : ShareContract(house), IClassFixture<PostgresHouse>;
 
+public sealed class MembersOnSqlite(SqliteHouse house) : MemberContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class MembersOnPostgres(PostgresHouse house) : MemberContract(house), IClassFixture<PostgresHouse>;
+
 public sealed class GroupsOnSqlite(SqliteHouse house) : GroupContract(house), IClassFixture<SqliteHouse>;
 
 [Trait("run", "full")]

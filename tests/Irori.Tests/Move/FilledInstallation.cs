@@ -80,6 +80,8 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         {
             ["deviceidList"] = new JsonArray(lamp.Device.Id), ["user"] = new JsonObject { ["email"] = "third@example.com" }, ["permit"] = 3, ["shareType"] = 1,
         })).Error().ShouldBe(0);
+        using var third = await house.SignedInAsync("third@example.com");
+        await house.JoinAsync(app, third, (string)(await app.GetAsync("/v2/family"))["data"]!["currentFamilyId"]!);
         var file = new NewFirmwareFile("user1.bin", new byte[] { 1, 2, 3 });
         (await house.Server.Service<FirmwareService>().AddAsync(new NewFirmware(house.Product.Product.Id, "PSC-B01-GL", "9.0", [file]), Cancel)).IsOk.ShouldBeTrue();
         const string Redirect = "https://example.com/back";

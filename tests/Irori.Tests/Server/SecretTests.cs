@@ -30,6 +30,7 @@ public sealed class SecretTests
     private const string License = "license-of-a-camera";
     private const string MetricsToken = "a-token-of-24-characters";
     private const string GuestEmail = "guest@example.com";
+    private const string MemberEmail = "member@example.com";
     private const string OperatorEmail = "operator@example.com";
 
     // The id of a group and a message that are not there.
@@ -40,7 +41,7 @@ public sealed class SecretTests
 
     private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
     {
-        ["owner"] = CoolKitHouse.OwnerEmail, ["guest"] = GuestEmail, ["stranger"] = CoolKitHouse.StrangerEmail, ["operator"] = OperatorEmail,
+        ["owner"] = CoolKitHouse.OwnerEmail, ["guest"] = GuestEmail, ["member"] = MemberEmail, ["stranger"] = CoolKitHouse.StrangerEmail, ["operator"] = OperatorEmail,
     };
 
     /// <summary>Where a secret may leave. "self" is whoever signs in.</summary>
@@ -157,6 +158,9 @@ public sealed class SecretTests
                 return new Done();
             },
             Cancel);
+        await _house.AddAccountAsync(MemberEmail);
+        using var member = await _house.SignedInAsync(MemberEmail);
+        await _house.JoinAsync(app, member, (string)(await app.GetAsync("/v2/family"))["data"]!["currentFamilyId"]!);
     }
 
     // Another vendor's app, with devices of its own that nobody has yet.

@@ -30,7 +30,8 @@ public abstract class HomeStoreContract
             await s.Homes.PlaceAsync(world.Account, other, room, third, -3);
             await s.Groups.PlaceAsync(world.Account, group, other, room, 0);
             await s.Homes.PlaceAsync(world.Account, other, null, second, 5);
-            await s.Homes.RemoveAsync(other, first);
+            await s.Homes.MoveThingsAsync(world.Account, other, first);
+            await s.Homes.RemoveAsync(other);
             return true;
         });
 

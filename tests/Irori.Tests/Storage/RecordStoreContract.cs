@@ -39,8 +39,8 @@ public abstract class RecordStoreContract
 
         await world.WriteAsync(async s =>
         {
-            await s.Messages.MoveAsync(one, two);
-            await s.Homes.RemoveAsync(one, two);
+            await s.Messages.MoveAsync(world.Account, one, two);
+            await s.Homes.RemoveAsync(one);
             return true;
         });
 

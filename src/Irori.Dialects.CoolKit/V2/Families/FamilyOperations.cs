@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Irori.Core;
+using Irori.Core.Bindings;
 using Irori.Core.Homes;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +15,7 @@ internal sealed record FamilyData
 {
     public required string Id { get; init; }
 
-    /// <summary>The person's id.</summary>
+    /// <summary>The owner's id.</summary>
     public required string Apikey { get; init; }
 
     public required string Name { get; init; }
@@ -23,8 +24,8 @@ internal sealed record FamilyData
 
     public required IReadOnlyList<RoomData> RoomList { get; init; }
 
-    /// <summary>1: the person's own. Seen in real answers, not in the document.</summary>
-    public int FamilyType { get; init; } = 1;
+    /// <summary>1: the person's own, 2: he is a member. That the field is there is seen in real answers, not in the document.</summary>
+    public required int FamilyType { get; init; }
 }
 
 /// <summary>The homes and the one that the person looks at.</summary>
@@ -45,6 +46,9 @@ internal sealed record NewFamilyData(string Id, string Name, long Index, IReadOn
 /// <summary>The section Family and room of CoolKit v2.</summary>
 internal sealed class FamilyOperations(HomeService homes)
 {
+    private const int OwnFamily = 1;
+    private const int MemberFamily = 2;
+
     private const string Section = "Family and room";
     private const int MaxFamilies = 20;
     private const int MaxRooms = 100;
@@ -83,7 +87,7 @@ internal sealed class FamilyOperations(HomeService homes)
         if (!(await homes.ListAsync(account, cancel)).Try(out var list, out var fault)) return fault;
         return new FamilyListData
         {
-            FamilyList = [.. list.Homes.Select(h => Of(h, account.Id))],
+            FamilyList = [.. list.Homes.Select(Of)],
             CurrentFamilyId = list.Current.Id,
             HasChanged = account.CurrentHome is { } before && before != list.Current.Id,
         };
@@ -169,8 +173,9 @@ internal sealed class FamilyOperations(HomeService homes)
 
     private static IReadOnlyList<RoomData> RoomsOf(Home home) => [.. home.Rooms.Select(r => new RoomData(r.Id, r.Name, r.Rank))];
 
-    private static FamilyData Of(Home home, string apikey) => new()
+    private static FamilyData Of(Home home) => new()
     {
-        Id = home.Id, Apikey = apikey, Name = home.Name, Index = home.Rank, RoomList = RoomsOf(home),
+        Id = home.Id, Apikey = home.OwnerId, Name = home.Name, Index = home.Rank, RoomList = RoomsOf(home),
+        FamilyType = home.Role == Role.Owner ? OwnFamily : MemberFamily,
     };
 }
