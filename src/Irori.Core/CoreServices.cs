@@ -11,6 +11,7 @@ using Irori.Core.Links;
 using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,8 +43,13 @@ public static class CoreServices
         .AddSingleton<LinkService>()
         .AddSingleton<MessageService>()
         .AddSingleton<OAuthService>()
+        .AddSingleton<PlanRunner>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
+        .AddSingleton<RunService>()
+        .AddSingleton(new RunSettings())
+        .AddSingleton<RunSignal>()
+        .AddSingleton<ScheduleService>()
         .AddSingleton<SessionService>()
         .AddSingleton<ShareReview>()
         .AddSingleton<SharingService>()

@@ -11,6 +11,7 @@ using Irori.Core.Links;
 using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Irori.Core.States;
 
@@ -94,6 +95,12 @@ public interface IStores
 
     /// <summary>Recorded commands.</summary>
     ICommandStore Commands { get; }
+
+    /// <summary>What is to be done when.</summary>
+    IScheduleStore Schedules { get; }
+
+    /// <summary>What is being done, and was.</summary>
+    IRunStore Runs { get; }
 
     /// <summary>Released firmware.</summary>
     IFirmwareStore Firmware { get; }

@@ -31,7 +31,7 @@ public sealed record EndedBinding(long Device, long Account, EndReason Reason, b
 
 /// <summary>
 /// Begins and ends the right to use a device. There is no other way to end one: with it go, in the same unit of work, the person's placement and ranks,
-/// his groups' members, groups around the device, the share by which he has it, and for an owner every share of the device, answered or not.
+/// his groups' members, groups around the device, his schedules of it, the share by which he has it, and for an owner every share of the device, answered or not.
 /// </summary>
 public sealed class BindingService(IBus bus, TimeProvider time)
 {
@@ -107,6 +107,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
         await stores.Shares.RemoveAllAsync(account);
         await stores.Groups.RemoveAllAsync(account);
+        await stores.Schedules.RemoveAllAsync(account);
         await stores.Messages.RemoveAllAsync(account);
         return ended;
     }
@@ -127,6 +128,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             await MessageService.TellAsync(stores, binding.Account, binding.Device, MessageKind.ShareEnded, time.GetUtcNow());
         await stores.Bindings.RemoveAsync(binding.Account, binding.Device);
         await stores.Groups.LoseAsync(binding.Account, binding.Device);
+        await stores.Schedules.LoseAsync(binding.Account, binding.Device);
     }
 
     private static ShareEnd ByOf(EndReason reason) => reason switch

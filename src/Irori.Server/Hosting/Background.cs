@@ -1,6 +1,7 @@
 using Irori.Core.Feeds;
 using Irori.Core.History;
 using Irori.Core.Links;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,5 +51,6 @@ internal static class BackgroundServices
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<FeedReview>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<LeaseKeeper>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<RetentionService>().RunAsync))
+        .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<RunService>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<ShareReview>().RunAsync));
 }

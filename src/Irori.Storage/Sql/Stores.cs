@@ -12,6 +12,7 @@ using Irori.Core.Links;
 using Irori.Core.Messages;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Irori.Storage.Accounts;
 using Irori.Storage.Bindings;
@@ -26,6 +27,7 @@ using Irori.Storage.Links;
 using Irori.Storage.Messages;
 using Irori.Storage.Products;
 using Irori.Storage.Projects;
+using Irori.Storage.Schedules;
 using Irori.Storage.Sharing;
 
 namespace Irori.Storage.Sql;
@@ -62,6 +64,10 @@ internal sealed class Stores(SqlSession session) : IStores
     public ILinkStore Links => new LinkStore(session);
 
     public ICommandStore Commands => new CommandStore(session);
+
+    public IScheduleStore Schedules => new ScheduleStore(session);
+
+    public IRunStore Runs => new RunStore(session);
 
     public IFirmwareStore Firmware => new FirmwareStore(session);
 
