@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Irori.Dialects.CoolKit;
+using Irori.Dialects.CoolKit.Types;
+using Irori.Server.Files;
 using Irori.Server.Settings;
 using Irori.Simulator;
 using Microsoft.Extensions.Logging;
@@ -15,6 +18,8 @@ internal static class SimulateCommand
         Example, a lamp and a meter whose id and key the server knows:
           irori simulate --server http://localhost:8080 \
             --device 1000000001:4f0c...:lamp --device 1000000002:9a1b...:meter
+        A dimmer by the number of its type (irori admin product types shows them), and a device by the file of its product:
+          irori simulate --server http://localhost:8080 --device 1000000003:77d1...:36 --device 1000000004:c2aa...:washer.json
         Or with the devices of a demo server:
           irori simulate --devices data/demo.json
 
@@ -31,19 +36,19 @@ internal static class SimulateCommand
 
     private static readonly Option<string[]> Device = new("--device")
     {
-        Description = $"A device; KIND is one of {string.Join(", ", DeviceList.Kinds)}; may be repeated", HelpName = "ID:KEY:KIND[:CHIPID]",
+        Description = $"A device; KIND is one of {string.Join(", ", DeviceList.Kinds)}, the number of a documented type, or a product's file; may be repeated", HelpName = "ID:KEY:KIND[:CHIPID]",
     };
 
     private static readonly Option<string?> Devices = new("--devices")
     {
-        Description = "File with a JSON list of {id, key, kind, chipId}, or the demo.json of a demo server", HelpName = "FILE",
+        Description = "File with a JSON list of {id, key, kind or uiid, chipId} and for devices behind a gateway of the list {gateway, subId}, or the demo.json of a demo server", HelpName = "FILE",
     };
 
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "Take any certificate of the server, also a self-signed one" };
 
     private static readonly Option<string?> MeterSeconds = new("--meter-seconds")
     {
-        Description = "Seconds between the reports of a meter (5)", HelpName = "SECONDS",
+        Description = "Seconds between the reports of a meter, or of what else measures by its type or file (5)", HelpName = "SECONDS",
     };
 
     private static readonly Option<string[]> Behave = new("--behave")
@@ -65,11 +70,13 @@ internal static class SimulateCommand
     {
         try
         {
-            var file = call.GetValue(Devices) is { } path ? DeviceList.Read(ReadFile(path)) : new DeviceList(null, []);
-            List<DevicePlan> plans = [.. file.Devices, .. (call.GetValue(Device) ?? []).Select(DeviceList.Parse)];
+            var file = call.GetValue(Devices) is { } path ? DeviceList.Read(ReadFile("--devices", path), Other) : new DeviceList(null, []);
+            List<DevicePlan> plans = [.. file.Devices, .. (call.GetValue(Device) ?? []).Select(d => DeviceList.Parse(d, Other))];
             if (plans.Count == 0) throw new FormatException("There is no device to simulate; name some by --device or --devices.");
             if (plans.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
                 throw new FormatException($"Device {twice.Key} is named twice; leave one out.");
+            if (plans.FirstOrDefault(p => p.Gateway is { } gateway && !plans.Any(g => g.Id == gateway && g.Gateway is null)) is { } lost)
+                throw new FormatException($"Device {lost.Id} is behind {lost.Gateway}, which is no gateway of the list; add that.");
             var server = call.GetValue(Server) is { } given ? DeviceList.ParseServer(given) : file.Server;
             var options = new SimulationOptions
             {
@@ -108,7 +115,18 @@ internal static class SimulateCommand
         ? TimeSpan.FromSeconds(number)
         : throw new FormatException($"--meter-seconds is \"{seconds}\", but must be a number from 0.01 to 86400.");
 
-    private static string ReadFile(string path)
+    // A documented type or a product's file.
+    private static OtherKind? Other(string kind)
+    {
+        if (int.TryParse(kind, out var uiid)) return DeviceTypes.Find(uiid) is { } type ? new OtherKind(type.Things, $"UIID{uiid}", uiid) : null;
+        if (!kind.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return null;
+        var mistakes = new List<string>();
+        return ProductFile.Parse(ReadFile("A kind", kind), mistakes) is { } product
+            ? new OtherKind(product.Things, product.Model, product.Names.Where(n => n.Kind == CoolKitDialect.UiidName).Select(n => int.Parse(n.Value)).FirstOrDefault())
+            : throw new FormatException(string.Join(" ", mistakes.Select(m => $"{kind}: {m}")));
+    }
+
+    private static string ReadFile(string what, string path)
     {
         try
         {
@@ -116,7 +134,7 @@ internal static class SimulateCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FormatException($"--devices is \"{path}\", which cannot be read: {e.Message}", e);
+            throw new FormatException($"{what} is \"{path}\", which cannot be read: {e.Message}", e);
         }
     }
 }

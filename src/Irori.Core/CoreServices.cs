@@ -9,6 +9,7 @@ using Irori.Core.History;
 using Irori.Core.Homes;
 using Irori.Core.Links;
 using Irori.Core.Messages;
+using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Schedules;
@@ -43,6 +44,8 @@ public static class CoreServices
         .AddSingleton<LinkService>()
         .AddSingleton<MessageService>()
         .AddSingleton<OAuthService>()
+        .AddSingleton<OutboxService>()
+        .AddSingleton<OutboxSignal>()
         .AddSingleton<PlanRunner>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
@@ -54,5 +57,6 @@ public static class CoreServices
         .AddSingleton<ShareReview>()
         .AddSingleton<SharingService>()
         .AddSingleton<SignInThrottle>()
+        .AddSingleton<SubDeviceService>()
         .AddSingleton<StorageGate>();
 }

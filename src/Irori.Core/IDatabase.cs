@@ -9,6 +9,7 @@ using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Core.Messages;
+using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Schedules;
@@ -89,6 +90,9 @@ public interface IStores
 
     /// <summary>What people are told.</summary>
     IMessageStore Messages { get; }
+
+    /// <summary>What must follow from changes.</summary>
+    IOutboxStore Outbox { get; }
 
     /// <summary>Nodes, links, presence.</summary>
     ILinkStore Links { get; }

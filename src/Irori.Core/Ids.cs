@@ -11,6 +11,9 @@ public static class Ids
     /// <summary>24 lower-case hex digits: homes, rooms, groups, scenes, schedules, messages, products, brands.</summary>
     public static string Hex24() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
 
+    /// <summary>The id of a device behind a gateway that nobody has given one: ten hex digits.</summary>
+    public static string SubDevice() => "a4" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+
     /// <summary>A random 64-bit key for a command or a task.</summary>
     public static long Number() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
 

@@ -29,6 +29,9 @@ public static class CoolKitDialect
     /// <summary>Kind of a device's name that stands in the QR code of a GSM device.</summary>
     public const string GsmName = "gsm";
 
+    /// <summary>Kind of a device's name by which its gateway knows it: its address, and what it is.</summary>
+    public const string SubName = "sub";
+
     /// <summary>Name of the OpenAPI document.</summary>
     public const string DocumentV2 = "coolkit-v2";
 
@@ -64,6 +67,8 @@ public static class CoolKitDialect
         .AddSingleton<Dispatch>()
         .AddSingleton<AppConnection.Services>()
         .AddSingleton<DeviceConnection.Services>()
+        .AddSingleton<DeviceParams>()
+        .AddSingleton<SubDevices.Services>()
         .AddSingleton<RealtimeEndpoint>()
         .AddDocuments();
 

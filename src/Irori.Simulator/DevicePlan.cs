@@ -1,3 +1,5 @@
+using Irori.Core.Products;
+
 namespace Irori.Simulator;
 
 /// <summary>What a simulated device is.</summary>
@@ -14,6 +16,9 @@ public enum DeviceKind
 
     /// <summary>A plug that measures power (uiid 5).</summary>
     Meter,
+
+    /// <summary>Whatever <see cref="DevicePlan.Things"/> says.</summary>
+    Model,
 }
 
 /// <summary>One device to simulate, as the factory made it.</summary>
@@ -24,6 +29,18 @@ public sealed record DevicePlan(string Id, string Key, DeviceKind Kind)
 {
     /// <summary>The id of its chip, which newer firmware tells; null: it tells none.</summary>
     public string? ChipId { get; init; }
+
+    /// <summary>What it is able to, where its kind is <see cref="DeviceKind.Model"/>.</summary>
+    public ThingModel Things { get; init; } = ThingModel.Empty;
+
+    /// <summary>Number of its type, which a gateway says of it.</summary>
+    public int Uiid { get; init; }
+
+    /// <summary>Id of the gateway over which it speaks; null: it connects by itself.</summary>
+    public string? Gateway { get; init; }
+
+    /// <summary>How the gateway knows it; null: by its id.</summary>
+    public string? SubId { get; init; }
 
     /// <summary>The name of its hardware; null: one of its kind.</summary>
     public string? Model
@@ -44,6 +61,7 @@ public sealed record DevicePlan(string Id, string Key, DeviceKind Kind)
         DeviceKind.Switch => "PSC-B01-GL",
         DeviceKind.Lamp => "PSF-BFB-GL",
         DeviceKind.Thermostat => "PSA-BHA-GL",
-        _ => "PSF-B04-GL",
+        DeviceKind.Meter => "PSF-B04-GL",
+        _ => "MODEL",
     };
 }

@@ -13,6 +13,9 @@ internal sealed class Firmware(DevicePlan plan, TimeProvider time)
     private long _lastNumber;
     private string _apiKey = plan.Key;
 
+    /// <summary>Its id, as far as the server has not given it another one.</summary>
+    public string DeviceId { get; private set; } = plan.Id;
+
     private long Uptime => (long)time.GetElapsedTime(_switchedOn).TotalSeconds;
 
     /// <summary>The number of the next request: the second of the clock and a counter, always larger than the last one.</summary>
@@ -29,6 +32,13 @@ internal sealed class Firmware(DevicePlan plan, TimeProvider time)
     /// <summary>The device is registered: from now on it shows the key of its owner.</summary>
     public void Adopt(string? apiKey) => _apiKey = apiKey is { Length: > 0 } ? apiKey : plan.Key;
 
+    /// <summary>It speaks over a gateway, by the id that the server knows it by.</summary>
+    public void Join(string? deviceId, string? apiKey)
+    {
+        if (deviceId is { Length: > 0 }) DeviceId = deviceId;
+        Adopt(apiKey);
+    }
+
     public DispatchRequest Dispatch() => new()
     {
         Ts = Uptime, DeviceId = plan.Id, ApiKey = plan.Key, Model = plan.Model!, RomVersion = RomVersion, Version = ProtocolVersion,
@@ -44,13 +54,21 @@ internal sealed class Firmware(DevicePlan plan, TimeProvider time)
 
     public Frame Update(Report report) => Request("update", report.Number, report.Params);
 
-    public Frame Answer(Frame command, int error) => new()
+    public Frame Answer(Frame command, int error, FrameConfig? said = null) => new()
     {
-        Error = error, UserAgent = "device", ApiKey = _apiKey, DeviceId = plan.Id, Sequence = command.Sequence?.DeepClone(),
+        Error = error, UserAgent = "device", ApiKey = _apiKey, DeviceId = DeviceId, Sequence = command.Sequence?.DeepClone(), Config = said,
     };
+
+    /// <summary>A gateway says something of a device behind it.</summary>
+    public Frame OfSubDevice(string action, DevicePlan sub)
+    {
+        var named = new JsonObject { ["subDevId"] = sub.SubId ?? sub.Id };
+        if (sub.Uiid > 0) named["uiid"] = sub.Uiid;
+        return Request(action, NextNumber(), new JsonObject { ["subDevices"] = new JsonArray(named) });
+    }
 
     private Frame Request(string action, long number, JsonObject? parameters) => new()
     {
-        Action = action, UserAgent = "device", ApiKey = _apiKey, DeviceId = plan.Id, DeviceSequence = number, Params = parameters,
+        Action = action, UserAgent = "device", ApiKey = _apiKey, DeviceId = DeviceId, DeviceSequence = number, Params = parameters,
     };
 }

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Irori.Simulator.Kinds;
 using Irori.Simulator.Net;
 using Microsoft.Extensions.Logging;
 
@@ -42,13 +43,45 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
     {
         if (await RegisterAsync(place, cancel) is { } failed) return failed;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var reporting = GuardAsync(ReportAsync, end.Token);
+        var reporting = GuardAsync(c => ReportAsync(device, c), end.Token);
         var beating = GuardAsync(BeatAsync, end.Token);
+        var behind = Task.WhenAll(device.Behind.Select(s => s.LiveBehindAsync(c => GuardAsync(t => CarryAsync(s, t), c), () => LeaveAsync(s, end.Token), end.Token)));
         var ending = await await Task.WhenAny(reporting, beating);
         await end.CancelAsync();
-        await Task.WhenAll(reporting, beating);
+        await Task.WhenAll(reporting, beating, behind);
         return ending;
     }
+
+    // A device behind this one: it is said to be there, joins where it is not known to be, and reports.
+    private async Task<Ending> CarryAsync(SimulatedDevice sub, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var reply = await session.AskAsync(device.Firmware.OfSubDevice("onlineSubDev", sub.Plan), cancel);
+            if (reply?.SubDevices is not [{ Error: 0 }]) reply = await session.AskAsync(device.Firmware.OfSubDevice("addSubDev", sub.Plan), cancel);
+            if (reply?.SubDevices is [{ Error: 0 } taken])
+            {
+                sub.Firmware.Join(taken.DeviceId, reply.ApiKey);
+                var ending = await ReportAsync(sub, cancel);
+                Log.Interrupted(log, sub.Id, ending.Reason);
+            }
+            else
+            {
+                Log.NotTaken(log, sub.Id, device.Id, reply?.SubDevices is [var refused, ..] ? refused.Error : reply?.Error ?? 0);
+            }
+
+            sub.WentOffline();
+            await Task.Delay(options.LastRetry, time, cancel);
+        }
+    }
+
+    private Task LeaveAsync(SimulatedDevice sub, CancellationToken cancel) => GuardAsync(
+        async c =>
+        {
+            await session.AskAsync(device.Firmware.OfSubDevice("offlineSubDev", sub.Plan), c);
+            return new Ending("it was unplugged");
+        },
+        cancel);
 
     private async Task<Ending?> RegisterAsync(IDisposable place, CancellationToken cancel)
     {
@@ -78,45 +111,45 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
         }
     }
 
-    private async Task<Ending> ReportAsync(CancellationToken cancel)
+    private async Task<Ending> ReportAsync(SimulatedDevice who, CancellationToken cancel)
     {
         // What was on its way when the last connection broke comes first, under its old number.
-        if (device.Outbox.Current is { } left && await DeliverAsync(left, cancel) is { } lost) return lost;
-        device.Outbox.SayEverything();
+        if (who.Outbox.Current is { } left && await DeliverAsync(who, left, cancel) is { } lost) return lost;
+        who.Outbox.SayEverything();
         while (true)
         {
-            if (await DeliverAsync(await device.Outbox.NextAsync(cancel), cancel) is { } failed) return failed;
-            device.CameOnline();
+            if (await DeliverAsync(who, await who.Outbox.NextAsync(cancel), cancel) is { } failed) return failed;
+            who.CameOnline();
         }
     }
 
     // Null when the report is over and the connection is good.
-    private async Task<Ending?> DeliverAsync(Report report, CancellationToken cancel)
+    private async Task<Ending?> DeliverAsync(SimulatedDevice who, Report report, CancellationToken cancel)
     {
         for (var sends = 0; sends < SendsPerConnection; sends++)
         {
             if (report.Sends == MaxSends)
             {
-                Log.GivenUp(log, device.Id, report.Number);
-                device.Outbox.Finish(report);
+                Log.GivenUp(log, who.Id, report.Number);
+                who.Outbox.Finish(report);
                 return null;
             }
 
             report.Sends++;
-            Log.Reports(log, device.Id, report.Number, report.Json);
-            device.ReportSent?.Invoke(device.Id, report.Number, report.Json);
-            switch (await session.AskAsync(device.Firmware.Update(report), cancel))
+            Log.Reports(log, who.Id, report.Number, report.Json);
+            who.ReportSent?.Invoke(who.Id, report.Number, report.Json);
+            switch (await session.AskAsync(who.Firmware.Update(report), cancel))
             {
                 case { Error: 0 }:
-                    device.ReportAcknowledged?.Invoke(device.Id, report.Number, report.Json);
-                    device.Outbox.Finish(report);
+                    who.ReportAcknowledged?.Invoke(who.Id, report.Number, report.Json);
+                    who.Outbox.Finish(report);
                     return null;
                 case { Error: >= 500 }:
                     // The server cannot store it now.
                     await Task.Delay(options.ReplyTimeout, time, cancel);
                     break;
                 case { Error: var error }:
-                    device.Outbox.Finish(report);
+                    who.Outbox.Finish(report);
                     return new Ending($"its report was answered with error {error}");
             }
         }
@@ -139,9 +172,10 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
     // Actions that this firmware does not know are ignored.
     private async Task<Ending?> ObeyAsync(Frame command, CancellationToken cancel)
     {
-        if (command.Action != "update" || command.DeviceId != device.Id) return null;
-        var behaviour = device.Behaviour;
-        Log.Commanded(log, device.Id, command.Params?.ToJsonString() ?? "nothing", behaviour);
+        var who = command.DeviceId == device.Id ? device : device.Behind.FirstOrDefault(s => s.Firmware.DeviceId == command.DeviceId && s.Plugged);
+        if (command.Action != "update" || who is null) return null;
+        var behaviour = who.Behaviour;
+        Log.Commanded(log, who.Id, command.Params?.ToJsonString() ?? "nothing", behaviour);
         switch (behaviour.Kind)
         {
             case BehaviourKind.Silent:
@@ -149,25 +183,27 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
             case BehaviourKind.Drop:
                 return new Ending("it dropped the connection") { Abrupt = true };
             case BehaviourKind.Refuse:
-                await session.SendAsync(device.Firmware.Answer(command, 400), cancel);
+                await session.SendAsync(who.Firmware.Answer(command, 400), cancel);
                 return null;
             case BehaviourKind.Slow:
                 var before = _slow;
-                _slow = GuardAsync(c => AnswerLaterAsync(before, command, behaviour.Delay, c), cancel);
+                _slow = GuardAsync(c => AnswerLaterAsync(before, who, command, behaviour.Delay, c), cancel);
                 return null;
             default:
-                await AnswerAsync(command, cancel);
+                await AnswerAsync(who, command, cancel);
                 return null;
         }
     }
 
-    private async Task AnswerAsync(Frame command, CancellationToken cancel)
+    private async Task AnswerAsync(SimulatedDevice who, Frame command, CancellationToken cancel)
     {
-        if (command.Params is JsonObject change) device.Outbox.Obey(change);
-        await session.SendAsync(device.Firmware.Answer(command, command.Params is JsonObject ? 0 : 400), cancel);
+        var change = command.Params as JsonObject;
+        if (change is not null) who.Outbox.Obey(change);
+        var said = change is not null && who.Hardware.CountsEnergy && DailyEnergy.IsAsked(change) ? new FrameConfig { HundredDaysKwhData = DailyEnergy.Text() } : null;
+        await session.SendAsync(who.Firmware.Answer(command, change is null ? 400 : 0, said), cancel);
     }
 
-    private async Task<Ending> AnswerLaterAsync(Task before, Frame command, TimeSpan delay, CancellationToken cancel)
+    private async Task<Ending> AnswerLaterAsync(Task before, SimulatedDevice who, Frame command, TimeSpan delay, CancellationToken cancel)
     {
         try
         {
@@ -175,7 +211,7 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
             if (Interlocked.Increment(ref _slowAnswers) > MaxSlowAnswers) return new Ending("it has forgotten a command");
             await Task.Delay(delay, time, cancel);
             await before;
-            await AnswerAsync(command, cancel);
+            await AnswerAsync(who, command, cancel);
             return new Ending("it has answered");
         }
         finally
@@ -214,6 +250,12 @@ internal sealed partial class Link(SimulatedDevice device, Session session, Simu
 
         [LoggerMessage(6103, LogLevel.Debug, "{Device} reports under {Number} {Params}")]
         public static partial void Reports(ILogger logger, string device, long number, string @params);
+
+        [LoggerMessage(6105, LogLevel.Information, "{Device} was not taken behind {Gateway} (error {Error}) and asks again")]
+        public static partial void NotTaken(ILogger logger, string device, string gateway, int error);
+
+        [LoggerMessage(6106, LogLevel.Information, "{Device} is offline behind its gateway: {Reason}; it asks again")]
+        public static partial void Interrupted(ILogger logger, string device, string reason);
 
         [LoggerMessage(6104, LogLevel.Warning, "{Device} gives up its report {Number}, which the server has never acknowledged")]
         public static partial void GivenUp(ILogger logger, string device, long number);

@@ -44,13 +44,14 @@ internal sealed class Outbox(JsonObject state, Func<long> number)
     }
 
     /// <summary>Changes the state by the device's own doing.</summary>
-    /// <returns>Ends when the server has answered the report of it.</returns>
+    /// <returns>Ends when the server has answered the report of it; at once when there is nothing to report.</returns>
     public Task Change(Func<JsonObject, IReadOnlyCollection<string>> change)
     {
         lock (_lock)
         {
             _unsaid.UnionWith(change(state));
-            if (_unsaid.Count > 0) _something.Set();
+            if (_unsaid.Count == 0) return Task.CompletedTask;
+            _something.Set();
             return _over.Task;
         }
     }

@@ -27,7 +27,7 @@ public sealed partial class SimulatedDevice
         _dice = dice;
         _time = time;
         _log = log;
-        _hardware = Hardware.Of(plan.Kind, options);
+        _hardware = Hardware.Of(plan, options, time);
         _backoff = new Backoff(options, dice);
         Firmware = new Firmware(plan, time);
         Outbox = new Outbox(_hardware.FirstState(), Firmware.NextNumber);
@@ -58,6 +58,13 @@ public sealed partial class SimulatedDevice
     /// <summary>Hears of every report that the server has acknowledged: device id, <c>d_seq</c>, parameters as JSON.</summary>
     public Action<string, long, string>? ReportAcknowledged { get; set; }
 
+    internal DevicePlan Plan => _plan;
+
+    /// <summary>Devices that speak over its connection.</summary>
+    internal List<SimulatedDevice> Behind { get; } = [];
+
+    internal Hardware Hardware => _hardware;
+
     internal Firmware Firmware { get; }
 
     internal Outbox Outbox { get; }
@@ -70,7 +77,7 @@ public sealed partial class SimulatedDevice
     {
         if (!Plugged) return;
         var wait = Online;
-        var reported = Outbox.Change(Hardware.Press);
+        var reported = Outbox.Change(_hardware.Press);
         Log.Pressed(_log, Id);
         if (wait) await reported.WaitAsync(cancel);
     }
@@ -101,7 +108,8 @@ public sealed partial class SimulatedDevice
     public Task WaitOnlineAsync(CancellationToken cancel) => _online.WaitAsync(cancel);
 
     /// <summary>Lives until cancelled.</summary>
-    internal Task RunAsync(Network network, CancellationToken cancel) => Task.WhenAll(ConnectAsync(network, cancel), TickAsync(cancel));
+    internal Task RunAsync(Network network, CancellationToken cancel) => 
+        Task.WhenAll(_plan.Gateway is null ? ConnectAsync(network, cancel) : Task.CompletedTask, TickAsync(cancel));
 
     /// <summary>The server has acknowledged a report of this connection.</summary>
     internal void CameOnline()
@@ -118,6 +126,22 @@ public sealed partial class SimulatedDevice
 
     /// <summary>The connection is about to be closed, or is closed.</summary>
     internal void WentOffline() => _online.Reset();
+
+    /// <summary>Lives over a gateway's connection as long as that, whenever it has power; <paramref name="live"/> runs until it loses that, <paramref name="leave"/> then.</summary>
+    internal async Task LiveBehindAsync(Func<CancellationToken, Task> live, Func<Task> leave, CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            var attempt = new CancellationTokenSource();
+            await using var stop = cancel.UnsafeRegister(static a => ((CancellationTokenSource)a!).Cancel(), attempt);
+            lock (_lock) _attempt = attempt;
+            await _plugged.WaitAsync(attempt.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!attempt.IsCancellationRequested) await live(attempt.Token);
+            WentOffline();
+            if (!cancel.IsCancellationRequested && !Plugged) await leave();
+            else await Task.Delay(_options.FirstRetry, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private async Task TickAsync(CancellationToken cancel)
     {

@@ -10,13 +10,14 @@ public sealed class Simulation
     private readonly TimeProvider _time;
     private readonly Dictionary<string, SimulatedDevice> _devices = new(StringComparer.Ordinal);
 
-    /// <summary>Makes the devices; they connect when the simulation runs. No two may have the same id.</summary>
+    /// <summary>Makes the devices; they connect when the simulation runs. No two may have the same id, and gateways of devices must be there.</summary>
     public Simulation(SimulationOptions options, IReadOnlyList<DevicePlan> plans, TimeProvider time, ILogger log)
     {
         _options = options;
         _time = time;
         var dice = new Dice(options.Random);
         foreach (var plan in plans) _devices.Add(plan.Id, new SimulatedDevice(plan, options, dice, time, log));
+        foreach (var plan in plans.Where(p => p.Gateway is not null)) _devices[plan.Gateway!].Behind.Add(_devices[plan.Id]);
     }
 
     /// <summary>All devices.</summary>

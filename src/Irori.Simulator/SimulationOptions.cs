@@ -9,7 +9,7 @@ public sealed record SimulationOptions
     /// <summary>True: any certificate of the server is taken, also a self-signed one.</summary>
     public bool TrustAnyCertificate { get; init; }
 
-    /// <summary>How often a meter reports.</summary>
+    /// <summary>How often a meter reports, and a device by its thing model looks at what it measures.</summary>
     public TimeSpan MeterInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a thermostat looks at its sensor.</summary>

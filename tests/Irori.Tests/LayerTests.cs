@@ -9,7 +9,7 @@ public sealed class LayerTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Irori.Core"] = [],
-        ["Irori.Simulator"] = [],
+        ["Irori.Simulator"] = ["Irori.Core"],
         ["Irori.Bus"] = ["Irori.Core"],
         ["Irori.Storage"] = ["Irori.Core"],
         ["Irori.Dialects.CoolKit"] = ["Irori.Core"],

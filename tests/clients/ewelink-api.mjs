@@ -1,5 +1,5 @@
 // Drives Irori's CoolKit v1 with the most used client library of it. Expects HTTP, APP_ID, APP_SECRET, EMAIL, PASSWORD, DEVICE in the
-// environment, and on the other side a device that obeys twice and, after the line "listening", reports switch "on" by itself.
+// environment, and on the other side a device that obeys twice, tells its energy, and after the line "listening" reports switch "on" by itself.
 // The library asks for arpping from a git address; package.json takes it from the registry instead. It is not used here.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
@@ -32,6 +32,10 @@ assert.deepEqual(await client.setDevicePowerState(DEVICE, 'on'), { status: 'ok',
 assert.equal((await client.getDevicePowerState(DEVICE)).state, 'on')
 assert.equal((await client.toggleDevice(DEVICE)).status, 'ok')
 assert.equal((await client.getDevicePowerState(DEVICE)).state, 'off')
+
+// A meter answers beside its answer; the library takes the second message for it.
+const days = '010203'.repeat(100)
+assert.deepEqual(await client.getDevicePowerUsageRaw(DEVICE), { status: 'ok', data: { hundredDaysKwhData: days } })
 
 const frames = []
 let wake = () => {}

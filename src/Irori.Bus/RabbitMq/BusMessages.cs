@@ -45,6 +45,8 @@ internal sealed record ReplyMessage
     public string? Detail { get; init; }
 
     public bool AskAgain { get; init; }
+
+    public string? Said { get; init; }
 }
 
 /// <summary>An event, or the beat by which nodes know that they hear each other. What a kind does not have is left out.</summary>

@@ -20,7 +20,7 @@ internal static class BusWire
     public static ReadOnlyMemory<byte> Write(EventMessage message) => JsonSerializer.SerializeToUtf8Bytes(message with { V = Version }, BusJson.Small.EventMessage);
 
     public static ReadOnlyMemory<byte> Write(CommandReply reply) => JsonSerializer.SerializeToUtf8Bytes(
-        new ReplyMessage { V = Version, Outcome = reply.Outcome.ToString(), Detail = reply.Detail, AskAgain = reply.AskAgain }, BusJson.Small.ReplyMessage);
+        new ReplyMessage { V = Version, Outcome = reply.Outcome.ToString(), Detail = reply.Detail, AskAgain = reply.AskAgain, Said = reply.Said }, BusJson.Small.ReplyMessage);
 
     public static CallMessage? ReadCall(ReadOnlyMemory<byte> body) => Read(body, BusJson.Small.CallMessage) is { V: Version } call ? call : null;
 
@@ -28,7 +28,7 @@ internal static class BusWire
 
     public static CommandReply? ReadReply(ReadOnlyMemory<byte> body) =>
         Read(body, BusJson.Small.ReplyMessage) is { V: Version } reply && Enum.TryParse<CommandOutcome>(reply.Outcome, out var outcome)
-            ? new CommandReply(outcome, reply.Detail, reply.AskAgain)
+            ? new CommandReply(outcome, reply.Detail, reply.AskAgain) { Said = reply.Said }
             : null;
 
     /// <summary>The call of a command.</summary>

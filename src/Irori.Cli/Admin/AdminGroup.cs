@@ -11,7 +11,7 @@ internal static class AdminGroup
         Group("operator", "Who administers the installation.", OperatorAdd.Create()),
         Group("account", "The people.", AccountAdd.Create(), AccountList.Create(), AccountPassword.Create()),
         Group("app", "Programs that may ask for something.", AppAdd.Create(), AppList.Create(), AppDisable.Create(), AppEnable.Create(), AppGrant.Create()),
-        Group("product", "What devices of one make have in common.", ProductAdd.Create(), ProductList.Create(), ProductShow.Create()),
+        Group("product", "What devices of one make have in common.", ProductAdd.Create(), ProductList.Create(), ProductShow.Create(), ProductTypes.Create()),
         Group(
             "device", "The devices in the records.",
             DeviceAdd.Create(), DeviceImport.Create(), DeviceFind.Create(), DeviceShow.Create(), DeviceDisable.Create(), DeviceEnable.Create()),

@@ -22,13 +22,15 @@ internal static class DeviceAdd
         var maker = command.With(new Option<string?>("--manufacturer") { Description = "Who made it", HelpName = "NAME" });
         var remark = command.With(new Option<string?>("--description") { Description = "Remark, such as the order", HelpName = "TEXT" });
         var gsm = command.With(new Option<string?>("--gsm-id") { Description = "Of a GSM device of CoolKit: what stands behind addGsm?id= in its QR code, by which it is added", HelpName = "ID" });
+        var sub = command.With(new Option<string?>("--sub-id") { Description = "Of a device behind a gateway of CoolKit: how the gateway knows it, its address with the number of its type", HelpName = "ID" });
+        var config = command.With(new Option<string?>("--dev-config") { Description = "What the factory configured it with, a JSON object: of a camera p2pServerName, p2pAccout, p2pLicense", HelpName = "JSON" });
         return command.Run(async (call, cancel) =>
         {
             var mistakes = new List<string>();
             var row = new DeviceRow(1)
             {
                 Id = call.Value(id), Product = call.Value(product), Key = call.Value(key), ChipId = call.Value(chip), Mac = call.Value(mac), ApMac = call.Value(apMac),
-                Manufacturer = call.Value(maker), Description = call.Value(remark), GsmId = call.Value(gsm),
+                Manufacturer = call.Value(maker), Description = call.Value(remark), GsmId = call.Value(gsm), SubId = call.Value(sub), DevConfig = call.Value(config),
             };
             foreach (var (field, fix) in row.Check(needsKey: false)) mistakes.Add($"{field} {fix}.");
             if (mistakes.Count > 0) throw new CliException(string.Join(Environment.NewLine, mistakes), ExitCode.Wrong);

@@ -24,6 +24,7 @@ internal static class ProductShow
     private static JsonObject Json(ProductView view)
     {
         var json = ProductList.Row(view);
+        json["node"] = $"{view.Product.Node}";
         json["bindingMode"] = $"{view.Product.BindingMode}";
         json["adopts"] = view.Product.Adopts;
         json["keepsFrames"] = view.Product.KeepsFrames;

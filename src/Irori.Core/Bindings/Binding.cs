@@ -1,4 +1,5 @@
 using Irori.Core.Links;
+using Irori.Core.Outbox;
 
 namespace Irori.Core.Bindings;
 
@@ -32,6 +33,9 @@ public sealed class Binding
 
     /// <summary>His settings as a JSON object, for instance whether he wants to be told.</summary>
     public string Settings { get; init; } = "{}";
+
+    /// <summary>What of these settings asks to be told of something.</summary>
+    public Wishes Wishes { get; init; } = Wishes.Alarms;
 
     /// <summary>Rights beyond switching, as bits (CoolKit permit).</summary>
     public int Permit { get; init; }
@@ -76,7 +80,10 @@ public sealed class VisibleDevice
     /// <summary>History is visible from here on.</summary>
     public DateTimeOffset? OwnerSince { get; init; }
 
-    /// <summary>Whether it can be reached now.</summary>
+    /// <summary>Id of the gateway behind which it is, or null.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>Whether it can be reached now; one behind a gateway only while that can.</summary>
     public required bool Online { get; init; }
 
     /// <summary>Whether that it is offline has been told, after the grace. Until then a feed goes on showing what it showed.</summary>
@@ -183,8 +190,8 @@ public interface IBindingStore
     /// <summary>Sets what a person calls a device; null: as the owner does.</summary>
     Task SetAliasAsync(long account, long device, string? alias);
 
-    /// <summary>Replaces a person's settings of a device.</summary>
-    Task SetSettingsAsync(long account, long device, string settings);
+    /// <summary>Replaces a person's settings of a device, and what of them asks to be told of something.</summary>
+    Task SetSettingsAsync(long account, long device, string settings, Wishes wishes);
 
     /// <summary>Removes a binding with its placement and ranks; <see cref="BindingService"/> ends what else hangs on it. False when there was none.</summary>
     Task<bool> RemoveAsync(long account, long device);

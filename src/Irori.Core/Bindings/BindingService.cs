@@ -1,5 +1,6 @@
 using Irori.Core.Feeds;
 using Irori.Core.Messages;
+using Irori.Core.Outbox;
 using Irori.Core.Sharing;
 
 namespace Irori.Core.Bindings;
@@ -31,7 +32,8 @@ public sealed record EndedBinding(long Device, long Account, EndReason Reason, b
 
 /// <summary>
 /// Begins and ends the right to use a device. There is no other way to end one: with it go, in the same unit of work, the person's placement and ranks,
-/// his groups' members, groups around the device, his schedules of it, the share by which he has it, and for an owner every share of the device, answered or not.
+/// his groups' members, groups around the device, his schedules of it, the share by which he has it, and for an owner every share of the device, answered or not, and what
+/// is his behind it.
 /// </summary>
 public sealed class BindingService(IBus bus, TimeProvider time)
 {
@@ -41,7 +43,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     /// Binds within a unit of work, by the product's binding mode, for somebody who has proved to hold the device.
     /// In a single mode a new owner takes over and all earlier bindings end; they are answered for <see cref="Announce"/>.
     /// </summary>
-    internal async Task<IReadOnlyList<EndedBinding>> TakeAsync(IStores stores, long account, long device, string settings)
+    internal async Task<IReadOnlyList<EndedBinding>> TakeAsync(IStores stores, long account, long device, string settings, Wishes wishes)
     {
         var ended = new List<EndedBinding>();
         var mine = await stores.Bindings.FindAsync(account, device);
@@ -55,12 +57,13 @@ public sealed class BindingService(IBus bus, TimeProvider time)
                 if (other.Account == account) continue;
                 await LoseAsync(stores, other, EndReason.TakenOver);
                 ended.Add(new EndedBinding(device, other.Account, EndReason.TakenOver, OwnerChanged: true));
+                if (other.Role == Role.Owner) ended.AddRange(await EndBehindAsync(stores, device, other.Account, EndReason.TakenOver));
             }
         }
 
         await stores.Bindings.PutAsync(new Binding
         {
-            Account = account, Device = device, Role = Role.Owner, Settings = settings, Since = mine?.Since ?? time.GetUtcNow(),
+            Account = account, Device = device, Role = Role.Owner, Settings = settings, Wishes = wishes, Since = mine?.Since ?? time.GetUtcNow(),
         });
         return ended;
     }
@@ -93,6 +96,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             ended.Add(new EndedBinding(device, other.Account, why, owner));
         }
 
+        if (owner) ended.AddRange(await EndBehindAsync(stores, device, account, reason));
         return ended;
     }
 
@@ -120,6 +124,14 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
     /// <summary>Tells every node, after the commit, that somebody else may use a device too.</summary>
     internal void AnnounceAdmitted(long device) => bus.Publish(new AccessChanged(device, OwnerChanged: false));
+
+    // What is behind a gateway goes with it, where it is the same person's.
+    private async Task<IReadOnlyList<EndedBinding>> EndBehindAsync(IStores stores, long gateway, long account, EndReason reason)
+    {
+        var ended = new List<EndedBinding>();
+        foreach (var device in await stores.Devices.OwnedBehindAsync(gateway, account)) ended.AddRange(await EndAsync(stores, device, account, reason));
+        return ended;
+    }
 
     private async Task LoseAsync(IStores stores, Binding binding, EndReason reason)
     {

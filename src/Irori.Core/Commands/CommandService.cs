@@ -11,6 +11,11 @@ namespace Irori.Core.Commands;
 /// <param name="Body">A JSON object of properties, in the product's own names.</param>
 public sealed record DeviceOrder(string DeviceId, string Body);
 
+/// <summary>What a command did.</summary>
+/// <param name="Outcome">What is known.</param>
+/// <param name="Said">What the device said to a question in the command, in its dialect's own form, or null.</param>
+public sealed record CommandAnswer(CommandOutcome Outcome, string? Said = null);
+
 /// <summary>The one path of every command: check the binding, ask the node that holds the link, answer after the commit of what the device agreed to.</summary>
 public sealed partial class CommandService(IDatabase database, IBus bus, TimeProvider time, ILogger<CommandService> log)
 {
@@ -29,7 +34,7 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
     /// <see cref="FaultKind.Undelivered"/>, <see cref="FaultKind.NoAnswer"/>, <see cref="FaultKind.Rejected"/> with the device's code;
     /// <see cref="FaultKind.NotAllowed"/> for timers that a guest may not change so.
     /// </summary>
-    public async Task<Result<CommandOutcome>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
+    public async Task<Result<CommandAnswer>> SendAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
         if (Check(body) is { } wrong) return wrong;
         if (await FindAsync(who, deviceId, cancel) is not { } device) return Fault.NotVisible("device");
@@ -70,7 +75,7 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
     /// Asks a device to fetch and install firmware, said as its dialect says it. Only its owner does: <see cref="FaultKind.NotAllowed"/>. Firmware may
     /// not answer and be gone at once: <see cref="FaultKind.NoAnswer"/> is no failure then.
     /// </summary>
-    public async Task<Result<CommandOutcome>> UpgradeAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
+    public async Task<Result<CommandAnswer>> UpgradeAsync(Principal who, string deviceId, string body, TimeSpan within, CancellationToken cancel)
     {
         if (Check(body) is { } wrong) return wrong;
         if (await FindAsync(who, deviceId, cancel) is not { } device) return Fault.NotVisible("device");
@@ -111,7 +116,7 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
         }
     }
 
-    private async Task<Result<CommandOutcome>> SendAllowedAsync(
+    private async Task<Result<CommandAnswer>> SendAllowedAsync(
         Principal who, CommandTarget device, string deviceId, CommandKind kind, string body, TimeSpan within, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
@@ -127,7 +132,7 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
         IroriMeter.CommandEnded(reply.Outcome, time.GetElapsedTime(start));
         return reply.Outcome switch
         {
-            CommandOutcome.Acknowledged or CommandOutcome.Delivered => reply.Outcome,
+            CommandOutcome.Acknowledged or CommandOutcome.Delivered => new CommandAnswer(reply.Outcome, reply.Said),
             CommandOutcome.Rejected => new Fault(FaultKind.Rejected, "The device refused the command", Detail: reply.Detail),
             CommandOutcome.Offline => new Fault(FaultKind.Offline, "The device is offline"),
             CommandOutcome.Unknown => Silent,

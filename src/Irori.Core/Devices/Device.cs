@@ -60,6 +60,9 @@ public sealed class Device
     /// <summary>Its product.</summary>
     public required long Product { get; init; }
 
+    /// <summary>Internal key of the gateway behind which it is, or null.</summary>
+    public long? Parent { get; init; }
+
     /// <summary>How it came into the records.</summary>
     public required DeviceSource Source { get; init; }
 
@@ -138,6 +141,24 @@ public interface IDeviceStore
     /// Switches a device off: its link is closed and fenced off by a new epoch, so that nothing it still sends is written.
     /// </summary>
     Task DisableAsync(long device, DateTimeOffset now);
+
+    /// <summary>Closes a device's link and fences it off by a new epoch, which is answered: nothing that it still sends is written.</summary>
+    Task<long> FenceAsync(long device, DateTimeOffset now);
+
+    /// <summary>Lets everybody else who changes the device's row wait until this unit of work ends.</summary>
+    Task LockAsync(long device);
+
+    /// <summary>Puts a device behind a gateway, or behind none.</summary>
+    Task SetParentAsync(long device, long? parent);
+
+    /// <summary>How many devices are behind a gateway.</summary>
+    Task<int> CountBehindAsync(long gateway);
+
+    /// <summary>Internal keys of the devices behind a gateway that an account owns.</summary>
+    Task<IReadOnlyList<long>> OwnedBehindAsync(long gateway, long account);
+
+    /// <summary>The devices behind gateways that anybody owns.</summary>
+    Task<IReadOnlyList<ListedSubDevice>> ListBehindAsync(IReadOnlyCollection<long> gateways);
 
     /// <summary>Lets a device in again, as one that has or has not connected before.</summary>
     Task EnableAsync(long device);

@@ -1,5 +1,6 @@
 using Irori.Core.Bindings;
 using Irori.Core.Homes;
+using Irori.Core.Outbox;
 
 namespace Irori.Core.Devices;
 
@@ -50,10 +51,11 @@ public sealed class DeviceEditor(IDatabase database)
 
     /// <summary>
     /// Lays a JSON object over this person's settings of devices, of all or of none, and answers them in this order. What the owner says of
-    /// <paramref name="keepsOperations"/> holds for the device: whether the history of operations is kept.
+    /// <paramref name="keepsOperations"/> holds for the device: whether the history of operations is kept. <paramref name="wishes"/> reads from all settings which ask to be told
+    /// of something.
     /// </summary>
     public Task<Result<IReadOnlyList<VisibleDevice>>> ChangeSettingsAsync(
-        Principal who, IReadOnlyCollection<string> deviceIds, string settings, bool? keepsOperations, CancellationToken cancel) =>
+        Principal who, IReadOnlyCollection<string> deviceIds, string settings, Func<string, Wishes> wishes, bool? keepsOperations, CancellationToken cancel) =>
         database.WriteAsync<IReadOnlyList<VisibleDevice>>(
             async s =>
             {
@@ -63,9 +65,10 @@ public sealed class DeviceEditor(IDatabase database)
                 await s.Bindings.LockAsync(who.Account.No, ids);
                 var found = await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, ids);
                 if (found.Count < ids.Count) return Fault.NotVisible("device");
-                foreach (var device in found)
+                foreach (var device in found.OrderBy(d => d.No))
                 {
-                    await s.Bindings.SetSettingsAsync(who.Account.No, device.No, JsonMerge.Lay(device.Settings, settings));
+                    var all = JsonMerge.Lay(device.Settings, settings);
+                    await s.Bindings.SetSettingsAsync(who.Account.No, device.No, all, wishes(all));
                     if (device.Role == Role.Owner && keepsOperations is { } keeps) await s.Devices.SetKeepsOperationsAsync(device.No, keeps);
                 }
 

@@ -71,7 +71,10 @@ public sealed class DeviceRegistry(IDatabase database, KeyRing keys, DeviceServi
         if (await stores.Devices.FindAsync(wanted.Id) is not { } known)
             return new ImportOutcome(await devices.AddRowAsync(stores, wanted, product, key) is not null, []);
         var secret = await stores.Devices.FindCredentialAsync(known.No, product.Product.Dialect, DeviceService.KeyCredential);
-        return new ImportOutcome(Added: false, [.. Differing(wanted, key, product, known, secret)]);
+        var config = await stores.Devices.FindCredentialAsync(known.No, product.Product.Dialect, DeviceService.ConfigCredential);
+        IEnumerable<string> differing = Differing(wanted, key, product, known, secret);
+        if (wanted.Config is { } said && (config is null || keys.DecryptText(config) != said)) differing = differing.Append("devConfig");
+        return new ImportOutcome(Added: false, [.. differing]);
     }
 
     private IEnumerable<string> Differing(NewDevice wanted, string key, ProductView product, Device known, byte[]? secret)

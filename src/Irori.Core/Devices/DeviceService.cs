@@ -3,6 +3,7 @@ using System.Text;
 using Irori.Core.Bindings;
 using Irori.Core.Homes;
 using Irori.Core.Installation;
+using Irori.Core.Outbox;
 using Irori.Core.Products;
 
 namespace Irori.Core.Devices;
@@ -19,6 +20,9 @@ public sealed record NewDevice(string Id, string ProductId, string? Key, Factory
 
     /// <summary>Further names.</summary>
     public IReadOnlyList<DeviceName> Names { get; init; } = [];
+
+    /// <summary>What the factory configured it with, a JSON object that may hold secrets; null: nothing.</summary>
+    public string? Config { get; init; }
 }
 
 /// <summary>A device as its maker gets it.</summary>
@@ -49,6 +53,9 @@ public sealed record AddDevice(string DeviceId, Func<string, bool> Holds, string
 
     /// <summary>Whether the history of operations is kept.</summary>
     public bool KeepsOperations { get; init; } = true;
+
+    /// <summary>What of his settings asks to be told of something.</summary>
+    public Wishes Wishes { get; init; } = Wishes.Alarms;
 
     /// <summary>
     /// Adds the device that has a name which is read only from the device itself. It is taken from nobody: who has ever seen the name would have it for good.
@@ -90,6 +97,9 @@ public sealed class DeviceService(
     /// <summary>Kind of the credential by which a device shows that it is itself.</summary>
     public const string KeyCredential = "key";
 
+    /// <summary>Kind of the credential that is what the factory configured a device with.</summary>
+    public const string ConfigCredential = "config";
+
     /// <summary>How long an unknown device that showed a key can be adopted.</summary>
     public static readonly TimeSpan AdoptionWindow = TimeSpan.FromMinutes(30);
 
@@ -125,7 +135,7 @@ public sealed class DeviceService(
                 // The name first: this takes the device's row, so that of several who add it at once each sees what the one before has done.
                 await s.Devices.RenameAsync(device.No, wanted.Name);
                 if (await IsKeptAsync(s, who, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
-                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings);
+                ended = await bindings.TakeAsync(s, who.Account.No, device.No, wanted.Settings, wanted.Wishes);
                 await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
                 await HomeService.PlaceAsync(s, who.Account.No, place.Home, place.Room, device.No, wanted.End);
                 return await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, device.Id) is { } visible
@@ -193,22 +203,30 @@ public sealed class DeviceService(
         return secrets.ToDictionary(p => p.Key, p => keys.DecryptText(p.Value));
     }
 
+    /// <summary>What the factory configured devices with, JSON objects by device; those that have nothing are left out. Secrets in it are the owner's alone.</summary>
+    public async Task<IReadOnlyDictionary<long, string>> ConfigsAsync(IReadOnlyCollection<VisibleDevice> devices, string dialect, CancellationToken cancel)
+    {
+        if (devices.Count == 0) return new Dictionary<long, string>();
+        var configs = await database.ReadAsync(s => s.Devices.FindCredentialsAsync(devices.Select(d => d.No), dialect, ConfigCredential), cancel);
+        return configs.ToDictionary(p => p.Key, p => keys.DecryptText(p.Value));
+    }
+
     /// <summary>
     /// A device says who it is. <see cref="FaultKind.WrongProof"/>: it is known and shows another key. <see cref="FaultKind.NotManufactured"/>: it is
     /// not known; where its product can be adopted, what it showed is kept for <see cref="AdoptionWindow"/>.
     /// </summary>
     public async Task<Result<KnownDevice>> IdentifyAsync(DeviceIntroduction shown, CancellationToken cancel)
     {
-        var (device, secret, viewers) = await database.ReadAsync(
+        var (device, secret, config, viewers) = await database.ReadAsync(
             async s => await s.Devices.FindAsync(shown.DeviceId) is { } found
-                ? (found, await s.Devices.FindCredentialAsync(found.No, shown.Dialect, KeyCredential), await s.Bindings.ViewersAsync(found.No))
-                : ((Device?)null, null, null),
+                ? (found, await s.Devices.FindCredentialAsync(found.No, shown.Dialect, KeyCredential), await s.Devices.FindCredentialAsync(found.No, shown.Dialect, ConfigCredential), await s.Bindings.ViewersAsync(found.No))
+                : ((Device?)null, null, null, null),
             cancel);
         if (device is null) return await ClaimAsync(shown, cancel);
         if (device.Lifecycle == Lifecycle.Disabled) return new Fault(FaultKind.NotAllowed, "The device is disabled");
         if (secret is null || !SameKey(keys.DecryptText(secret), shown.Key)) return new Fault(FaultKind.WrongProof, "The device's key is wrong");
         var product = await products.GetAsync(device.Product, cancel);
-        return new KnownDevice(device, product, viewers?.OwnerId);
+        return new KnownDevice(device, product, viewers?.OwnerId) { Config = config is null ? null : keys.DecryptText(config) };
     }
 
     private async Task<Result<KnownDevice>> ClaimAsync(DeviceIntroduction shown, CancellationToken cancel)
@@ -296,6 +314,7 @@ public sealed class DeviceService(
         if (wanted.Factory.ChipId is { Length: > 0 } chip) names.Add(new DeviceName("", "chip", "", chip.ToLowerInvariant()));
         if (await stores.Devices.AddAsync(device, names) is not { } no) return null;
         await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, KeyCredential, keys.Encrypt(key));
+        if (wanted.Config is { } config) await stores.Devices.PutCredentialAsync(no, product.Product.Dialect, ConfigCredential, keys.Encrypt(config));
         return await stores.Devices.FindAsync(no);
     }
 
@@ -313,7 +332,11 @@ public sealed record DeviceIntroduction(string Dialect, string DeviceId, string 
 }
 
 /// <summary>A device that has proved who it is; without an owner it is known but serves nobody.</summary>
-public sealed record KnownDevice(Device Device, ProductView Product, string? OwnerId);
+public sealed record KnownDevice(Device Device, ProductView Product, string? OwnerId)
+{
+    /// <summary>What the factory configured it with, a JSON object, or null.</summary>
+    public string? Config { get; init; }
+}
 
 /// <summary>A page of a home's devices.</summary>
 public sealed record DevicePage(IReadOnlyList<VisibleDevice> Devices, int Total);

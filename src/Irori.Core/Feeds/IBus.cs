@@ -41,6 +41,9 @@ public sealed record HearingBack : HomeEvent;
 /// <param name="AskAgain">Nothing was sent: the node was not reached, or does not hold the link. Asking again may help.</param>
 public sealed record CommandReply(CommandOutcome Outcome, string? Detail = null, bool AskAgain = false)
 {
+    /// <summary>What the device said to a question in the command, in its dialect's own form, or null.</summary>
+    public string? Said { get; init; }
+
     /// <summary>Not sent, and asking again may help.</summary>
     public static CommandReply NotSent { get; } = new(CommandOutcome.Undelivered, AskAgain: true);
 }

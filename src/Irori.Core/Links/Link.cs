@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Irori.Core.Commands;
 using Irori.Core.Feeds;
 using Irori.Core.History;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 
 namespace Irori.Core.Links;
@@ -18,6 +19,15 @@ public sealed record LinkIdentity(
 {
     /// <summary>Id of the owner's account whom the device serves; null: it serves any.</summary>
     public string? OwnerId { get; init; }
+
+    /// <summary>Properties and the value, as JSON text, that is an alarm; null: there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Alarms { get; init; }
+
+    /// <summary>Properties of commands and the value, as JSON text, that only asks for something; null: there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Queries { get; init; }
+
+    /// <summary>The link of the gateway that carries it; null: it has a connection of its own.</summary>
+    public LinkKey? Gateway { get; init; }
 }
 
 /// <summary>What a device says of itself.</summary>
@@ -54,11 +64,12 @@ public sealed class Link
     private readonly IDatabase _database;
     private readonly IBus _bus;
     private readonly StorageGate _gate;
+    private readonly OutboxSignal _outbox;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<long, PendingCommand> _pending = new();
     private int _waiting;
 
-    internal Link(LinkIdentity identity, long epoch, ILinkChannel channel, IDatabase database, IBus bus, StorageGate gate, TimeProvider time)
+    internal Link(LinkIdentity identity, long epoch, ILinkChannel channel, IDatabase database, IBus bus, StorageGate gate, OutboxSignal outbox, TimeProvider time)
     {
         Identity = identity;
         Epoch = epoch;
@@ -66,6 +77,7 @@ public sealed class Link
         _database = database;
         _bus = bus;
         _gate = gate;
+        _outbox = outbox;
         _time = time;
     }
 
@@ -75,7 +87,8 @@ public sealed class Link
     /// <summary>Its number; a higher one supersedes it.</summary>
     public long Epoch { get; }
 
-    internal ILinkChannel Channel { get; }
+    /// <summary>Its dialect's end.</summary>
+    public ILinkChannel Channel { get; }
 
     /// <summary>Commits a report; when this completes successfully the device may be acknowledged.</summary>
     public async Task<Result<StateWritten>> ReportAsync(Report report, CancellationToken cancel)
@@ -125,11 +138,17 @@ public sealed class Link
     }
 
     /// <summary>The device answered. Its state changes by what it agreed to; the caller hears of it after the commit.</summary>
+    /// <param name="wireId">The number of the command.</param>
+    /// <param name="accepted">Whether it obeys.</param>
+    /// <param name="code">Its own code of a refusal.</param>
+    /// <param name="state">What it is then; null: what was asked.</param>
+    /// <param name="frame">The raw frame.</param>
+    /// <param name="said">What it says to a question in the command, in the dialect's own form; null: nothing.</param>
     /// <returns>False when no command waits under this number.</returns>
-    public bool Answer(long wireId, bool accepted, string? code, IReadOnlyList<Reading>? state, ReadOnlyMemory<byte> frame)
+    public bool Answer(long wireId, bool accepted, string? code, IReadOnlyList<Reading>? state, ReadOnlyMemory<byte> frame, string? said = null)
     {
         if (!Take(wireId, out var pending)) return false;
-        _ = CompleteAsync(pending, accepted, code, accepted ? state ?? Agreed(pending.Command) : [], frame);
+        _ = CompleteAsync(pending, new CommandReply(accepted ? CommandOutcome.Acknowledged : CommandOutcome.Rejected, code) { Said = said }, accepted ? state ?? Agreed(pending.Command) : [], frame);
         return true;
     }
 
@@ -149,17 +168,21 @@ public sealed class Link
         return true;
     }
 
-    private async Task CompleteAsync(PendingCommand pending, bool accepted, string? code, IReadOnlyList<Reading> state, ReadOnlyMemory<byte> frame)
+    private async Task CompleteAsync(PendingCommand pending, CommandReply reply, IReadOnlyList<Reading> state, ReadOnlyMemory<byte> frame)
     {
         var now = _time.GetUtcNow();
-        var outcome = accepted ? CommandOutcome.Acknowledged : CommandOutcome.Rejected;
-        await CommitAsync(pending, outcome, code, state, [.. pending.Frames(Identity, Channel.Ip), .. Frames(FrameDirection.In, frame, now, null)], now);
+        await CommitAsync(pending, reply, state, [.. pending.Frames(Identity, Channel.Ip), .. Frames(FrameDirection.In, frame, now, null)], now);
     }
 
-    private static IReadOnlyList<Reading> Agreed(DeviceCommand command) => command.Kind == CommandKind.Update ? Readings.Parse(command.Body) : [];
+    private IReadOnlyList<Reading> Agreed(DeviceCommand command)
+    {
+        if (command.Kind != CommandKind.Update) return [];
+        var asked = Readings.Parse(command.Body);
+        return Identity.Queries is { } queries ? [.. asked.Where(r => !queries.TryGetValue(r.Name, out var query) || query != r.Json)] : asked;
+    }
 
     private Task CompleteUnknownAsync(PendingCommand pending) =>
-        CommitAsync(pending, CommandOutcome.Unknown, null, [], pending.Frames(Identity, Channel.Ip), _time.GetUtcNow());
+        CommitAsync(pending, new CommandReply(CommandOutcome.Unknown), [], pending.Frames(Identity, Channel.Ip), _time.GetUtcNow());
 
     // The deadline is over: the answer stays awaited for the record, up to MaxPending, but not by the caller.
     private async Task<CommandReply> GiveUpAsync(long wireId, PendingCommand pending)
@@ -170,8 +193,9 @@ public sealed class Link
     }
 
     private async Task CommitAsync(
-        PendingCommand pending, CommandOutcome outcome, string? code, IReadOnlyList<Reading> state, IReadOnlyList<Frame> frames, DateTimeOffset now)
+        PendingCommand pending, CommandReply reply, IReadOnlyList<Reading> state, IReadOnlyList<Frame> frames, DateTimeOffset now)
     {
+        var (outcome, code) = (reply.Outcome, reply.Detail);
         try
         {
             var written = await WriteAsync(
@@ -191,7 +215,7 @@ public sealed class Link
             var known = written.IsOk && written.Value.Outcome == StateOutcome.Accepted;
             // A newer link, or a state that would be too large: the change is refused, the record is not.
             if (written.IsOk && !known) await WriteAsync(Record(pending, CommandOutcome.Unknown, code, now), CancellationToken.None);
-            pending.Reply.TrySetResult(known ? new CommandReply(outcome, code) : new CommandReply(CommandOutcome.Unknown));
+            pending.Reply.TrySetResult(known ? reply : new CommandReply(CommandOutcome.Unknown));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -223,9 +247,13 @@ public sealed class Link
 
     // Events carry what has changed, not the whole state: they are told in the order of the commits.
     private Task<Result<StateWritten>> WriteAsync(StateWrite write, CancellationToken cancel) =>
-        _database.WriteStateAsync(write.Readings.Count == 0 ? write : write with { Committed = Tell }, cancel);
+        _database.WriteStateAsync(write.Readings.Count == 0 ? write : write with { Alarms = Identity.Alarms, Committed = Tell }, cancel);
 
-    private void Tell(StateWritten state) => _bus.Publish(new StateChanged(Identity.Device, state.Epoch, state.Version, state.AccessVersion, state.Changed));
+    private void Tell(StateWritten state)
+    {
+        _bus.Publish(new StateChanged(Identity.Device, state.Epoch, state.Version, state.AccessVersion, state.Changed));
+        if (state.Follows) _outbox.Set();
+    }
 
     private static IReadOnlyList<Reading> Clamp(IReadOnlyList<Reading> readings, DateTimeOffset now)
     {

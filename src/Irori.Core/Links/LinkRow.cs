@@ -30,7 +30,7 @@ public sealed class LinkRow
     /// <summary>Whether its end has been told as offline.</summary>
     public bool Told { get; init; }
 
-    /// <summary>Open, on a living node whose lease is valid by the database's clock: the one definition of online.</summary>
+    /// <summary>Open, on a living node whose lease is valid by the database's clock, and so its gateway's if it has one: the one definition of online.</summary>
     public bool Online { get; init; }
 }
 
@@ -116,8 +116,8 @@ public interface ILinkStore
     /// <summary>A change that changes nothing, to prove that changes can be made durable.</summary>
     Task<bool> ProbeAsync();
 
-    /// <summary>Raises the epoch, lays the link's row and answers the epoch.</summary>
-    Task<long> OpenAsync(long device, string node, long incarnation, string? ip, string protocol, DateTimeOffset now);
+    /// <summary>Raises the epoch, lays the link's row and answers the epoch; null when the link of the gateway that shall carry it is not open any more.</summary>
+    Task<long?> OpenAsync(long device, NodeIdentity node, LinkKey? gateway, string? ip, string protocol, DateTimeOffset now);
 
     /// <summary>
     /// Opens links again, under a node's new life, that were swept or could be; those with a newer link stay as they are. Answers the devices that are

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Irori.Core.Commands;
 using Irori.Core.Feeds;
+using Irori.Core.Outbox;
 using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.Links;
@@ -27,6 +28,7 @@ public sealed partial class LinkService
     private readonly IDatabase _database;
     private readonly IBus _bus;
     private readonly StorageGate _gate;
+    private readonly OutboxSignal _outbox;
     private readonly TimeProvider _time;
     private readonly ILogger<LinkService> _log;
     private readonly ConcurrentDictionary<long, Link> _links = new();
@@ -38,11 +40,12 @@ public sealed partial class LinkService
 
     /// <summary>Serves the bus with this node's links.</summary>
     public LinkService(
-        IDatabase database, IBus bus, StorageGate gate, NodeIdentity node, LinkSettings settings, TimeProvider time, ILogger<LinkService> log)
+        IDatabase database, IBus bus, StorageGate gate, OutboxSignal outbox, NodeIdentity node, LinkSettings settings, TimeProvider time, ILogger<LinkService> log)
     {
         _database = database;
         _bus = bus;
         _gate = gate;
+        _outbox = outbox;
         _time = time;
         _log = log;
         _node = node;
@@ -80,18 +83,19 @@ public sealed partial class LinkService
                 async s =>
                 {
                     var back = await s.Links.FindAsync(device.Device) is { Told: false };
-                    var epoch = await s.Links.OpenAsync(device.Device, node.Name, node.Incarnation, channel.Ip, channel.Protocol, now);
+                    if (await s.Links.OpenAsync(device.Device, node, device.Gateway, channel.Ip, channel.Protocol, now) is not { } epoch)
+                        return new Fault(FaultKind.Superseded, "The gateway's connection is over");
                     await s.Links.AddPresenceAsync(device.Device, back ? PresenceKind.ReOnline : PresenceKind.Online, channel.Ip, epoch, "connected", now);
                     var access = await s.Links.ActivatedAsync(device.Device, now);
                     return (epoch, access);
                 },
                 cancel);
             if (!opened.Try(out var row, out var fault)) return fault;
-            var link = new Link(device, row.Epoch, channel, _database, _bus, _gate, _time);
+            var link = new Link(device, row.Epoch, channel, _database, _bus, _gate, _outbox, _time);
             if (!Keep(link)) return new Fault(FaultKind.Superseded, "A newer connection of the device has taken over");
             if (Node != node) Interlocked.Exchange(ref _stale, 1);
             _bus.Publish(new LinkOpened(device.Device, row.Epoch));
-            _bus.Publish(new PresenceChanged(device.Device, row.Epoch, Online: true, row.Access));
+            Tell(new PresenceChanged(device.Device, row.Epoch, Online: true, row.Access));
             return link;
         }
         finally
@@ -211,7 +215,7 @@ public sealed partial class LinkService
     {
         var keys = links.Select(l => new LinkKey(l.Identity.Device, l.Epoch)).ToList();
         var mine = await WriteAsync(s => s.Links.ReopenAsync(keys, Node.Name, Node.Incarnation, _time.GetUtcNow()), cancel);
-        foreach (var told in mine) _bus.Publish(new PresenceChanged(told.Device, told.Epoch, Online: true, told.AccessVersion));
+        foreach (var told in mine) Tell(new PresenceChanged(told.Device, told.Epoch, Online: true, told.AccessVersion));
         var kept = mine.Select(m => m.Device).ToHashSet();
         foreach (var link in links)
         {
@@ -246,7 +250,7 @@ public sealed partial class LinkService
         do
         {
             told = await WriteAsync(s => s.Links.TellOfflineAsync(Settings.OfflineGrace, NodeGone, _time.GetUtcNow(), Page), cancel);
-            foreach (var link in told) _bus.Publish(new PresenceChanged(link.Device, link.Epoch, Online: false, link.AccessVersion));
+            foreach (var link in told) Tell(new PresenceChanged(link.Device, link.Epoch, Online: false, link.AccessVersion));
         }
         while (told.Count == Page);
     }
@@ -257,6 +261,13 @@ public sealed partial class LinkService
         return written.Try(out var value, out var fault) ? value : throw new UnavailableException(fault.Reason);
     }
 
+    // Somebody may want a message of it.
+    private void Tell(PresenceChanged change)
+    {
+        _bus.Publish(change);
+        _outbox.Set();
+    }
+
     private async Task TellOfflineAsync(LinkKey link, string reason)
     {
         try
@@ -264,7 +275,7 @@ public sealed partial class LinkService
             await Task.Delay(Settings.OfflineGrace, _time);
             var told = await _database.GroupWriteAsync<long?>(
                 link.Device, async s => Result.Of(await s.Links.ConfirmOfflineAsync(link, reason, _time.GetUtcNow())), CancellationToken.None);
-            if (told is { IsOk: true, Value: { } access }) _bus.Publish(new PresenceChanged(link.Device, link.Epoch, Online: false, access));
+            if (told is { IsOk: true, Value: { } access }) Tell(new PresenceChanged(link.Device, link.Epoch, Online: false, access));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -8,6 +8,18 @@ public enum MessageKind
 
     /// <summary>The person may not use a device any more, by no doing of his own.</summary>
     ShareEnded,
+
+    /// <summary>A device was operated.</summary>
+    Operated,
+
+    /// <summary>A device reports an alarm.</summary>
+    Alarmed,
+
+    /// <summary>A device can be reached again.</summary>
+    Online,
+
+    /// <summary>A device cannot be reached.</summary>
+    Offline,
 }
 
 /// <summary>Something that a person is told afterwards. What it says is made when it is read, in the words of the dialect and the language of the reader.</summary>
@@ -35,11 +47,13 @@ public sealed class Message
     public required DateTimeOffset At { get; init; }
 }
 
-/// <summary>Names that a message keeps.</summary>
+/// <summary>What a message keeps.</summary>
 /// <param name="DeviceId">Id of the device.</param>
 /// <param name="DeviceName">What it was called.</param>
 /// <param name="OwnerId">Id of the account that owned it, or null.</param>
-public sealed record MessageData(string DeviceId, string DeviceName, string? OwnerId);
+/// <param name="Values">The values of which it tells, a JSON object in the product's own names, or null.</param>
+/// <param name="By">Id of the account that did it, or null: on the device itself.</param>
+public sealed record MessageData(string DeviceId, string DeviceName, string? OwnerId, string? Values = null, string? By = null);
 
 /// <summary>Storage of messages.</summary>
 public interface IMessageStore

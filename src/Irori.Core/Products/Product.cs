@@ -13,6 +13,19 @@ public enum BindingMode
     Preempt,
 }
 
+/// <summary>How devices of a product reach the cloud. The names are stored.</summary>
+public enum ProductNode
+{
+    /// <summary>By a connection of its own.</summary>
+    Device,
+
+    /// <summary>Likewise, and it speaks for sub-devices.</summary>
+    Gateway,
+
+    /// <summary>Over the connection of a gateway.</summary>
+    Sub,
+}
+
 /// <summary>A brand, as apps show it.</summary>
 public sealed class Brand
 {
@@ -55,6 +68,9 @@ public sealed class Product
 
     /// <summary>The dialect whose names and values are the product's own.</summary>
     public required string Dialect { get; init; }
+
+    /// <summary>How its devices reach the cloud.</summary>
+    public ProductNode Node { get; init; }
 
     /// <summary>How devices change hands.</summary>
     public BindingMode BindingMode { get; init; }

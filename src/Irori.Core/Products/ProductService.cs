@@ -10,6 +10,9 @@ public sealed record NewProduct(
     /// <summary>Logo of the brand when the brand is new.</summary>
     public string BrandLogo { get; init; } = "";
 
+    /// <summary>How its devices reach the cloud.</summary>
+    public ProductNode Node { get; init; }
+
     /// <summary>How devices change hands.</summary>
     public BindingMode BindingMode { get; init; } = BindingMode.Single;
 
@@ -75,6 +78,7 @@ public sealed class ProductService(IDatabase database, InstallationRecord instal
         Model = wanted.Model,
         Category = wanted.Category,
         Dialect = wanted.Dialect,
+        Node = wanted.Node,
         BindingMode = wanted.BindingMode,
         Adopts = wanted.Adopts ?? installation.Mode == InstallationMode.Home,
         KeepsFrames = wanted.KeepsFrames,

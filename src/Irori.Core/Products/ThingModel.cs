@@ -47,16 +47,16 @@ public sealed record Property
     /// <summary>Kind of value.</summary>
     public required PropertyType Type { get; init; }
 
-    /// <summary>"r" reported only, "rw" can be commanded.</summary>
+    /// <summary>"r" reported only, "rw" can be commanded, "w" only that: nothing reports it.</summary>
     public string Access { get; init; } = "r";
 
-    /// <summary>Unit of the value, for instance W.</summary>
+    /// <summary>Unit of the value, for instance W; of a date ms where it is milliseconds since 1970, else it is ISO 8601.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>Smallest value.</summary>
+    /// <summary>Smallest value; of an array of numbers, of each.</summary>
     public double? Min { get; init; }
 
-    /// <summary>Largest value.</summary>
+    /// <summary>Largest value; of an array of numbers, of each.</summary>
     public double? Max { get; init; }
 
     /// <summary>Smallest change.</summary>
@@ -64,6 +64,25 @@ public sealed record Property
 
     /// <summary>Values of an enumeration.</summary>
     public IReadOnlyList<PropertyValueName>? Values { get; init; }
+
+    /// <summary>True: a number is written in quotes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AsText { get; init; }
+
+    /// <summary>What a new device has, or null.</summary>
+    public JsonElement? Default { get; init; }
+
+    /// <summary>The value that is an alarm, or null.</summary>
+    public JsonElement? Alarm { get; init; }
+
+    /// <summary>The value that only asks the device for something and is no state, or null.</summary>
+    public JsonElement? Query { get; init; }
+
+    /// <summary>What an object has, or each object of an array.</summary>
+    public IReadOnlyList<Property>? Fields { get; init; }
+
+    /// <summary>How many entries an array has; null: any number, and one for each channel where it is merged by that.</summary>
+    public int? Size { get; init; }
 
     /// <summary>For arrays of objects: the field by which a partial write is merged (CoolKit: outlet).</summary>
     public string? MergeKey { get; init; }
@@ -89,9 +108,23 @@ public sealed record ThingModel
         }
     }
 
+    /// <summary>Values that are alarms, as JSON text, by property; null when there are none.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string>? Alarms => Texts(p => p.Alarm);
+
+    /// <summary>Values that only ask for something, as JSON text, by property; null when there are none.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string>? Queries => Texts(p => p.Query);
+
     /// <summary>Reads a stored or imported model.</summary>
     /// <exception cref="JsonException">The text is not a thing model; the message names the place.</exception>
     public static ThingModel Parse(string json) => JsonSerializer.Deserialize(json, ThingModelJson.Default.ThingModel) ?? Empty;
+
+    private Dictionary<string, string>? Texts(Func<Property, JsonElement?> of)
+    {
+        var texts = Properties.Where(p => of(p) is not null).ToDictionary(p => p.Name, p => of(p)!.Value.GetRawText(), StringComparer.Ordinal);
+        return texts.Count == 0 ? null : texts;
+    }
 
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ThingModelJson.Default.ThingModel);

@@ -36,6 +36,9 @@ public sealed record StateWrite
     /// <summary>What was operated, to be kept where the owner wants it; counts only with readings.</summary>
     public Operation? Operation { get; init; }
 
+    /// <summary>Properties and the value, as JSON text, that is an alarm; null: there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Alarms { get; init; }
+
     /// <summary>Told of a change after its commit, in the order of the commits of its device; must not block or throw.</summary>
     public Action<StateWritten>? Committed { get; init; }
 }
@@ -59,6 +62,9 @@ public enum StateOutcome
 /// <summary>A committed change as the event tells it.</summary>
 public sealed record StateWritten(StateOutcome Outcome, long Epoch, long Version, long AccessVersion, IReadOnlyDictionary<string, StateValue> Changed)
 {
+    /// <summary>Whether something must follow from it, which waits in the outbox.</summary>
+    public bool Follows { get; init; }
+
     /// <summary>No change.</summary>
     public static IReadOnlyDictionary<string, StateValue> Nothing { get; } = new Dictionary<string, StateValue>(StringComparer.Ordinal);
 }

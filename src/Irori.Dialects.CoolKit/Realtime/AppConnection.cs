@@ -7,7 +7,7 @@ using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Feeds;
 using Irori.Core.Sharing;
-using Irori.Core.States;
+using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +25,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
 
     /// <summary>What every app connection uses.</summary>
     internal sealed record Services(
-        SessionService Sessions, DeviceService Devices, CommandService Commands, SharingService Sharing, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
+        SessionService Sessions, DeviceService Devices, DeviceParams State, CommandService Commands, SharingService Sharing, FeedHub Feeds, TimeProvider Time, ILogger<AppConnection> Log);
 
     /// <summary>Runs from the handshake to the end of the connection.</summary>
     public async Task RunAsync(JsonDocument handshake, FrameHead head, CancellationToken cancel)
@@ -192,9 +192,14 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
         if (command.Params.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)) return Fail(head, Fault.Invalid("params", "params must be an object of what to change, or an array of such"));
         if (!(await FindAsync(command.DeviceId, command.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
         var sent = await services.Commands.SendAsync(_who, device.Id, command.Params.GetRawText(), CommandService.DefaultDeadline, cancel);
-        return sent.Fault is { } failed
-            ? Fail(head, failed, command.Apikey)
-            : FrameWriter.Answer(head, 0, command.Apikey, w => w.WriteString("userAgent", "device"));
+        return sent.Try(out var answer, out var failed)
+            ? FrameWriter.Answer(head, 0, command.Apikey, w =>
+            {
+                w.WriteString("userAgent", "device");
+                // What was asked within the command, such as hundredDaysKwh.
+                FrameWriter.Raw(w, "config", answer.Said);
+            })
+            : Fail(head, failed, command.Apikey);
     }
 
     private async Task<ReadOnlyMemory<byte>> UpgradeAsync(JsonElement frame, FrameHead head, CancellationToken cancel)
@@ -213,7 +218,7 @@ internal sealed partial class AppConnection(AppConnection.Services services, Soc
     {
         if (!RequestDecoder.Element(frame, CoolKitJson.TypeOf<QueryFrame>()).Try(out var query, out var fault)) return Fail(head, fault);
         if (!(await FindAsync(query.DeviceId, query.Apikey, cancel)).Try(out var device, out fault)) return Fail(head, fault);
-        var state = RawJson.Params(StateText.ReadValues(device.Values), query.Params);
+        var state = await services.State.ReadAsync(device, query.Params, cancel);
         return FrameWriter.Answer(head, 0, query.Apikey, w => FrameWriter.Raw(w, "params", state.Text));
     }
 

@@ -115,6 +115,32 @@ internal sealed record RegisterFrame
     public string? Model { get; init; }
 }
 
+/// <summary>A gateway speaks of devices behind it.</summary>
+internal sealed record SubDevicesFrame
+{
+    public required SubDevicesTerms Params { get; init; }
+}
+
+/// <summary>The devices.</summary>
+internal sealed record SubDevicesTerms
+{
+    public required IReadOnlyList<SubDeviceFrame> SubDevices { get; init; }
+}
+
+/// <summary>A device behind a gateway.</summary>
+internal sealed record SubDeviceFrame
+{
+    /// <summary>Its address with the number of its user interface, by which the gateway knows it.</summary>
+    public string? SubDevId { get; init; }
+
+    /// <summary>Its id, once it has one.</summary>
+    [JsonPropertyName("deviceid")]
+    public string? DeviceId { get; init; }
+
+    /// <summary>Number of its user interface; needed where it joins.</summary>
+    public int? Uiid { get; init; }
+}
+
 /// <summary>A device reports.</summary>
 internal sealed record ReportFrame
 {

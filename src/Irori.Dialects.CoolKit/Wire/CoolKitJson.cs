@@ -134,6 +134,10 @@ namespace Irori.Dialects.CoolKit.Wire;
 [JsonSerializable(typeof(DeviceListAnswer))]
 [JsonSerializable(typeof(DeviceV1))]
 [JsonSerializable(typeof(StatusV1Answer))]
+[JsonSerializable(typeof(DeviceConfigData))]
+[JsonSerializable(typeof(SubDevicesFrame))]
+[JsonSerializable(typeof(IReadOnlyList<SubDeviceData>))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(StatusUpdatedAnswer))]
 internal sealed partial class CoolKitJson : JsonSerializerContext
 {

@@ -9,7 +9,7 @@ namespace Irori.Server.Demo;
 public static class DemoProducts
 {
     /// <summary>The kinds, in the order in which they are made.</summary>
-    public static IReadOnlyList<DeviceKind> Kinds { get; } = Enum.GetValues<DeviceKind>();
+    public static IReadOnlyList<DeviceKind> Kinds { get; } = [DeviceKind.Switch, DeviceKind.Lamp, DeviceKind.Thermostat, DeviceKind.Meter];
 
     /// <summary>A kind as files say it.</summary>
     public static string Word(DeviceKind kind) => kind.ToString().ToLowerInvariant();

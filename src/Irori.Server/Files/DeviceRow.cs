@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Irori.Core.Devices;
 using Irori.Dialects.CoolKit;
@@ -8,8 +9,10 @@ namespace Irori.Server.Files;
 /// <param name="Line">Where it stands.</param>
 public sealed partial record DeviceRow(long Line)
 {
+    private const int MaxConfig = 4096;
+
     /// <summary>Names of the fields in files.</summary>
-    public static IReadOnlyList<string> Fields { get; } = ["id", "product", "key", "chipId", "mac", "apMac", "manufacturer", "description", "ui", "gsmId"];
+    public static IReadOnlyList<string> Fields { get; } = ["id", "product", "key", "chipId", "mac", "apMac", "manufacturer", "description", "ui", "gsmId", "subId", "devConfig"];
 
     /// <summary>The id it was made with.</summary>
     public string? Id { get; init; }
@@ -41,6 +44,12 @@ public sealed partial record DeviceRow(long Line)
     /// <summary>What stands in the QR code of a GSM device of CoolKit.</summary>
     public string? GsmId { get; init; }
 
+    /// <summary>How a gateway of CoolKit knows it: its address and the number of its type.</summary>
+    public string? SubId { get; init; }
+
+    /// <summary>What the factory configured it with, a JSON object: that of a camera, say.</summary>
+    public string? DevConfig { get; init; }
+
     /// <summary>A row of named values; an empty one counts as left out.</summary>
     public static DeviceRow Of(long line, Func<string, string?> value) => new(line)
     {
@@ -54,6 +63,8 @@ public sealed partial record DeviceRow(long Line)
         Description = Filled(value("description")),
         Ui = Filled(value("ui")),
         GsmId = Filled(value("gsmId")),
+        SubId = Filled(value("subId")),
+        DevConfig = Filled(value("devConfig")),
     };
 
     /// <summary>What is wrong, as fields and fixes; whether the product exists is not looked up.</summary>
@@ -69,6 +80,8 @@ public sealed partial record DeviceRow(long Line)
         if (!IsText(Manufacturer)) yield return ("manufacturer", "must be one line of at most 200 characters");
         if (!IsText(Description)) yield return ("description", "must be one line of at most 200 characters");
         if (!IsText(Ui)) yield return ("ui", "must be one line of at most 200 characters");
+        if (DevConfig is not null && !IsObject(DevConfig)) yield return ("devConfig", $"must be a JSON object in braces, of at most {MaxConfig} characters");
+        if (SubId is not null && !IsToken(SubId, 64)) yield return ("subId", "must be at most 64 printable characters without blanks");
         if (GsmId is not null && !IsToken(GsmId, 128)) yield return ("gsmId", "must be at most 128 printable characters without blanks");
     }
 
@@ -77,14 +90,34 @@ public sealed partial record DeviceRow(long Line)
         Id!, Product!, Key,
         new FactoryData
         {
-            ChipId = ChipId, Mac = Mac ?? "", ApMac = ApMac ?? "", Manufacturer = Manufacturer ?? "", Description = Description ?? "", Ui = Ui ?? "",
+            ChipId = ChipId, Mac = SubId ?? Mac ?? "", ApMac = ApMac ?? "", Manufacturer = Manufacturer ?? "", Description = Description ?? "", Ui = Ui ?? "",
         })
     {
-        Source = source, Names = GsmId is null ? [] : [new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", GsmId)],
+        Source = source, Names = [.. Names()], Config = DevConfig,
     };
+
+    private IEnumerable<DeviceName> Names()
+    {
+        if (GsmId is not null) yield return new DeviceName(CoolKitDialect.Name, CoolKitDialect.GsmName, "", GsmId);
+        if (SubId is not null) yield return new DeviceName(CoolKitDialect.Name, CoolKitDialect.SubName, "", SubId);
+    }
 
     /// <summary>True for the form that devices of CoolKit have.</summary>
     public static bool IsUsualId(string id) => UsualId().IsMatch(id);
+
+    private static bool IsObject(string json)
+    {
+        if (json.Length > MaxConfig) return false;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

@@ -30,7 +30,7 @@ public static class DeviceRows
         {
             using var document = JsonDocument.Parse(text, HandWritten.Options);
             var fields = new JsonFields(document.RootElement, "", mistakes);
-            var row = DeviceRow.Of(line, name => fields.Text(name, MaxLine));
+            var row = DeviceRow.Of(line, name => fields.Any(name) is { ValueKind: JsonValueKind.Object } whole && name == "devConfig" ? whole.GetRawText() : fields.Text(name, MaxLine));
             fields.NothingElse();
             if (mistakes.Count == 0) return row;
             foreach (var mistake in mistakes) Tell(mistake);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Irori.Core.Products;
 using Irori.Dialects.CoolKit;
+using Irori.Dialects.CoolKit.Types;
 
 namespace Irori.Server.Files;
 
@@ -10,7 +11,7 @@ public static class ProductFile
     /// <summary>Dialects that this program speaks.</summary>
     public static IReadOnlyList<string> Dialects { get; } = [CoolKitDialect.Name];
 
-    private const string Uiid = "uiid";
+    private const int MaxUiid = 99_999;
     private const int MaxName = 64;
     private const int MaxNames = 32;
 
@@ -35,16 +36,19 @@ public static class ProductFile
         if (file.Any("dialect") is null) file.Wrong("dialect", $"is missing; add it, for instance \"{Dialects[0]}\"");
         var dialect = file.Word("dialect", Dialects) ?? "";
         var model = file.Required("model", MaxName, "SW-1");
+        var uiid = file.Whole(CoolKitDialect.UiidName, 1, MaxUiid);
+        var type = uiid is { } number ? DeviceTypes.Find(number) : null;
         var product = new NewProduct(
             dialect,
             file.Required("name", MaxName, "Switch"),
             model,
             file.Required("category", MaxName, "switch"),
             file.Required("brand", MaxName, "Irori"),
-            Names(file, dialect, model),
-            Things(file))
+            Names(file, dialect, model, uiid),
+            Things(file, type))
         {
             BrandLogo = file.Text("brandLogo", 512) ?? "",
+            Node = file.Word("node", Enum.GetNames<ProductNode>()) is { } node ? Enum.Parse<ProductNode>(node) : type?.Node ?? ProductNode.Device,
             // The other modes come with the dialects that need them.
             BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", [nameof(BindingMode.Single)]) ?? nameof(BindingMode.Single)),
             Adopts = file.Flag("adopts"),
@@ -56,24 +60,26 @@ public static class ProductFile
     }
 
     // Its model and its uiid are names too, so that nobody has to write them twice.
-    private static List<ProductName> Names(JsonFields file, string dialect, string model)
+    private static List<ProductName> Names(JsonFields file, string dialect, string model, int? uiid)
     {
         var names = new List<ProductName> { new(dialect, ProductNames.Model, model) };
-        if (file.Whole(Uiid, 1, 99_999) is { } uiid) names.Add(new ProductName(dialect, Uiid, $"{uiid}"));
+        if (uiid is not null) names.Add(new ProductName(dialect, CoolKitDialect.UiidName, $"{uiid}"));
         foreach (var name in file.List("names", MaxNames) ?? [])
         {
-            names.Add(new ProductName(name.Required("dialect", MaxName, Dialects[0]), name.Required("kind", MaxName, Uiid), name.Required("value", MaxName, "1")));
+            names.Add(new ProductName(name.Required("dialect", MaxName, Dialects[0]), name.Required("kind", MaxName, CoolKitDialect.UiidName), name.Required("value", MaxName, "1")));
             name.NothingElse();
         }
 
         return [.. names.Distinct()];
     }
 
-    private static ThingModel Things(JsonFields file)
+    // What a documented type has, nobody has to write.
+    private static ThingModel Things(JsonFields file, DeviceType? type)
     {
         if (file.Object("things") is not { } things)
         {
-            file.Wrong("things", "is missing; add it, for instance {\"properties\": []} to pass everything through");
+            if (type is not null) return type.Things;
+            file.Wrong("things", "is missing; add it, for instance {\"properties\": []} to pass everything through, or a uiid that irori admin product types lists");
             return ThingModel.Empty;
         }
 

@@ -1,6 +1,7 @@
 using Irori.Core.Feeds;
 using Irori.Core.History;
 using Irori.Core.Links;
+using Irori.Core.Outbox;
 using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,7 @@ internal static class BackgroundServices
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<FeedHub>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<FeedReview>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<LeaseKeeper>().RunAsync))
+        .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<OutboxService>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<RetentionService>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<RunService>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<ShareReview>().RunAsync));

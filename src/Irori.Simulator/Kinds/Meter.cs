@@ -9,6 +9,8 @@ internal sealed class Meter(TimeSpan interval) : Hardware
 
     public override TimeSpan? Interval => interval;
 
+    public override bool CountsEnergy => true;
+
     public override JsonObject FirstState()
     {
         var state = base.FirstState();

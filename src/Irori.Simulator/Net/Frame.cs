@@ -52,6 +52,10 @@ internal sealed record Frame
     [JsonPropertyName("config")]
     public FrameConfig? Config { get; init; }
 
+    /// <summary>What became of each device behind a gateway of which it spoke.</summary>
+    [JsonPropertyName("subDevices")]
+    public IReadOnlyList<SubDeviceOutcome>? SubDevices { get; init; }
+
     /// <summary>True for a request; what has no action but an error code is a reply.</summary>
     [JsonIgnore]
     public bool IsRequest => Action is not null && DeviceId is not null && ApiKey is not null;
@@ -73,9 +77,23 @@ internal sealed record Frame
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, WireJson.Default.Frame);
 }
 
-/// <summary>What the reply to <c>register</c> tells a device to do, in seconds.</summary>
+/// <summary>What became of a device behind a gateway.</summary>
+internal sealed record SubDeviceOutcome
+{
+    [JsonPropertyName("deviceid")]
+    public string? DeviceId { get; init; }
+
+    [JsonPropertyName("error")]
+    public int Error { get; init; }
+}
+
+/// <summary>What the reply to <c>register</c> tells a device to do, in seconds; and what a device says to a question in a command.</summary>
 internal sealed record FrameConfig
 {
+    /// <summary>The energy of each of the last hundred days.</summary>
+    [JsonPropertyName("hundredDaysKwhData")]
+    public string? HundredDaysKwhData { get; init; }
+
     [JsonPropertyName("hbInterval")]
     public double? HeartbeatInterval { get; init; }
 

@@ -1,19 +1,18 @@
 using Irori.Core.Bindings;
+using Irori.Core.Outbox;
+using Irori.Storage.Links;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.Bindings;
 
 internal sealed class BindingStore(SqlSession session) : IBindingStore
 {
-    private const string Columns = "SELECT account, device, role, alias, settings, permit, since FROM bindings";
-
-    // Online has one definition: the link is open, on a node in the same life, whose lease holds by the database's clock.
-    private static string Online(Engine engine) => $"coalesce(k.closed IS NULL AND n.lease_until > {engine.Now}, FALSE) AS online";
+    private const string Columns = "SELECT account, device, role, alias, settings, wishes, permit, since FROM bindings";
 
     private string Fields =>
         $"""
         SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
-            {Online(session.Engine)}, coalesce(k.told, TRUE) AS offline_told, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
+            coalesce({OnlineSql.Of(session.Engine)}, FALSE) AS online, pd.id AS parent_id, coalesce(k.told, TRUE) AS offline_told, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
             s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         """;
 
@@ -21,6 +20,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         """
         LEFT JOIN bindings ob ON ob.device = d.no AND ob.role = 'Owner'
         LEFT JOIN accounts o ON o.no = ob.account
+        LEFT JOIN devices pd ON pd.no = d.parent
         LEFT JOIN links k ON k.device = d.no
         LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation
         LEFT JOIN homes h ON h.no = l.home
@@ -50,7 +50,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     /// <summary>What a command needs of its device. PostgreSQL asks it of many devices, with a column before the others.</summary>
     public static string Targets(Engine engine, string place, string asked, string account, string app, string device) =>
         $"""
-        SELECT {place} d.no, d.product, b.role, b.permit, s.vals AS guest_values, {Online(engine)}, k.node, k.incarnation
+        SELECT {place} d.no, d.product, b.role, b.permit, s.vals AS guest_values, coalesce({OnlineSql.Of(engine)}, FALSE) AS online, k.node, k.incarnation
         FROM {asked} devices d
         JOIN bindings b ON b.device = d.no
         JOIN products p ON p.no = d.product
@@ -121,19 +121,27 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     public Task<IReadOnlyList<Binding>> OfAccountAsync(long account, long after, int limit) => session.ListAsync<Binding>(
         $"{Columns} WHERE account = @account AND device > @after ORDER BY device LIMIT @limit", new { account, after, limit });
 
-    public Task PutAsync(Binding binding) => session.ExecuteAsync(
-        """
-        INSERT INTO bindings (account, device, role, alias, settings, permit, since) VALUES (@Account, @Device, @role, @Alias, @Settings, @Permit, @Since)
-        ON CONFLICT (account, device)
-        DO UPDATE SET role = excluded.role, alias = excluded.alias, settings = excluded.settings, permit = excluded.permit, since = excluded.since
-        """,
-        new { binding.Account, binding.Device, role = binding.Role.ToString(), binding.Alias, binding.Settings, binding.Permit, binding.Since });
+    public async Task PutAsync(Binding binding)
+    {
+        await session.ExecuteAsync(
+            """
+            INSERT INTO bindings (account, device, role, alias, settings, wishes, permit, since) VALUES (@Account, @Device, @role, @Alias, @Settings, @wishes, @Permit, @Since)
+            ON CONFLICT (account, device) DO UPDATE SET role = excluded.role, alias = excluded.alias, settings = excluded.settings, wishes = excluded.wishes,
+                permit = excluded.permit, since = excluded.since
+            """,
+            new { binding.Account, binding.Device, role = binding.Role.ToString(), binding.Alias, binding.Settings, wishes = (int)binding.Wishes, binding.Permit, binding.Since });
+        await WatchAsync(binding.Device);
+    }
 
     public Task SetAliasAsync(long account, long device, string? alias) => session.ExecuteAsync(
         "UPDATE bindings SET alias = @alias WHERE account = @account AND device = @device", new { account, device, alias });
 
-    public Task SetSettingsAsync(long account, long device, string settings) => session.ExecuteAsync(
-        "UPDATE bindings SET settings = @settings WHERE account = @account AND device = @device", new { account, device, settings });
+    public async Task SetSettingsAsync(long account, long device, string settings, Wishes wishes)
+    {
+        await session.ExecuteAsync(
+            "UPDATE bindings SET settings = @settings, wishes = @wishes WHERE account = @account AND device = @device", new { account, device, settings, wishes = (int)wishes });
+        await WatchAsync(device);
+    }
 
     public async Task<bool> RemoveAsync(long account, long device)
     {
@@ -146,6 +154,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
             """,
             new { account, device });
         await session.ExecuteAsync("DELETE FROM placements WHERE account = @account AND item_kind = 'device' AND item = @device", new { account, device });
+        if (removed) await WatchAsync(device);
         return removed;
     }
 
@@ -161,6 +170,18 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         if (row is null) return new Viewers("", 0, null, 0, []);
         var accounts = await session.ListAsync<long>("SELECT account FROM bindings WHERE device = @device", new { device });
         return new Viewers(row.Id, row.Product, row.OwnerId, row.AccessVersion, accounts);
+    }
+
+    // The state's row first: of two who change what is wished of a device, the later one sees what the other has done, and so does every writer of its state.
+    private async Task WatchAsync(long device)
+    {
+        await session.ExecuteAsync("UPDATE states SET watch = watch WHERE device = @device", new { device });
+        await session.ExecuteAsync(
+            """
+            UPDATE states SET watch = (SELECT coalesce(max(wishes & 1), 0) + coalesce(max(wishes & 2), 0) + coalesce(max(wishes & 4), 0) FROM bindings WHERE device = @device)
+            WHERE device = @device
+            """,
+            new { device });
     }
 
     private sealed class ViewedRow

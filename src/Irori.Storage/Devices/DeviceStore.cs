@@ -6,7 +6,7 @@ namespace Irori.Storage.Devices;
 internal sealed class DeviceStore(SqlSession session) : IDeviceStore
 {
     private const string Columns =
-        "SELECT d.no, d.id, d.product, d.source, d.name, d.lifecycle, d.owner_since, d.tags, d.factory, d.access_version, d.created, d.activated FROM devices d";
+        "SELECT d.no, d.id, d.product, d.parent, d.source, d.name, d.lifecycle, d.owner_since, d.tags, d.factory, d.access_version, d.created, d.activated FROM devices d";
 
     public Task<Device?> FindAsync(string id) => session.FirstAsync<Device>($"{Columns} WHERE d.id = @id", new { id });
 
@@ -59,10 +59,37 @@ internal sealed class DeviceStore(SqlSession session) : IDeviceStore
 
     public async Task DisableAsync(long device, DateTimeOffset now)
     {
-        await session.ExecuteAsync("UPDATE states SET epoch = epoch + 1 WHERE device = @device", new { device });
-        await session.ExecuteAsync("UPDATE links SET closed = @now WHERE device = @device AND closed IS NULL", new { device, now });
+        await FenceAsync(device, now);
         await session.ExecuteAsync("UPDATE devices SET lifecycle = 'Disabled' WHERE no = @device", new { device });
     }
+
+    public async Task<long> FenceAsync(long device, DateTimeOffset now)
+    {
+        var epoch = await session.FirstAsync<long>("UPDATE states SET epoch = epoch + 1 WHERE device = @device RETURNING epoch", new { device });
+        await session.ExecuteAsync("UPDATE links SET closed = @now WHERE device = @device AND closed IS NULL", new { device, now });
+        return epoch;
+    }
+
+    public Task LockAsync(long device) => session.ExecuteAsync("UPDATE devices SET access_version = access_version WHERE no = @device", new { device });
+
+    public Task SetParentAsync(long device, long? parent) => session.ExecuteAsync("UPDATE devices SET parent = @parent WHERE no = @device", new { device, parent });
+
+    public Task<int> CountBehindAsync(long gateway) => session.FirstAsync<int>("SELECT count(*) FROM devices WHERE parent = @gateway", new { gateway });
+
+    public Task<IReadOnlyList<long>> OwnedBehindAsync(long gateway, long account) => session.ListAsync<long>(
+        """
+        SELECT d.no FROM devices d JOIN bindings b ON b.device = d.no AND b.role = 'Owner' AND b.account = @account
+        WHERE d.parent = @gateway ORDER BY d.no
+        """,
+        new { gateway, account });
+
+    public Task<IReadOnlyList<ListedSubDevice>> ListBehindAsync(IReadOnlyCollection<long> gateways) => session.ListAsync<ListedSubDevice>(
+        $"""
+        SELECT d.parent, d.id, d.product, d.factory FROM devices d
+        WHERE d.parent IN ({session.Engine.Numbers("@gateways")}) AND EXISTS (SELECT 1 FROM bindings b WHERE b.device = d.no AND b.role = 'Owner')
+        ORDER BY d.no
+        """,
+        new { gateways = SqlSession.List(gateways) });
 
     public Task EnableAsync(long device) => session.ExecuteAsync(
         """

@@ -1,4 +1,6 @@
 using Irori.Core.Links;
+using Irori.Core.Outbox;
+using Irori.Storage.Outbox;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.Links;
@@ -39,17 +41,19 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
 
     public Task<bool> ProbeAsync() => session.TryAsync("UPDATE installation SET mode = mode");
 
-    public async Task<long> OpenAsync(long device, string node, long incarnation, string? ip, string protocol, DateTimeOffset now)
+    public async Task<long?> OpenAsync(long device, NodeIdentity node, LinkKey? gateway, string? ip, string protocol, DateTimeOffset now)
     {
+        if (gateway is not null && await session.FirstAsync<long?>("SELECT 1 FROM links WHERE device = @Device AND epoch = @Epoch AND closed IS NULL", new { gateway.Device, gateway.Epoch }) is null)
+            return null;
         var epoch = await session.FirstAsync<long>("UPDATE states SET epoch = epoch + 1 WHERE device = @device RETURNING epoch", new { device });
         await session.ExecuteAsync(
             """
-            INSERT INTO links (device, epoch, node, incarnation, opened, closed, told, ip, protocol)
-            VALUES (@device, @epoch, @node, @incarnation, @now, NULL, FALSE, @ip, @protocol)
+            INSERT INTO links (device, epoch, node, incarnation, gateway, gateway_epoch, opened, closed, told, ip, protocol)
+            VALUES (@device, @epoch, @Name, @Incarnation, @gateway, @carried, @now, NULL, FALSE, @ip, @protocol)
             ON CONFLICT (device) DO UPDATE SET epoch = excluded.epoch, node = excluded.node, incarnation = excluded.incarnation,
-                opened = excluded.opened, closed = NULL, told = FALSE, ip = excluded.ip, protocol = excluded.protocol
+                gateway = excluded.gateway, gateway_epoch = excluded.gateway_epoch, opened = excluded.opened, closed = NULL, told = FALSE, ip = excluded.ip, protocol = excluded.protocol
             """,
-            new { device, epoch, node, incarnation, now, ip, protocol });
+            new { device, epoch, node.Name, node.Incarnation, gateway = gateway?.Device, carried = gateway?.Epoch, now, ip, protocol });
         return epoch;
     }
 
@@ -66,7 +70,12 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         await session.ExecuteAsync(
             $"UPDATE links SET node = @node, incarnation = @incarnation, closed = NULL, told = FALSE WHERE device IN ({session.Engine.Numbers("@devices")})",
             new { node, incarnation, devices = SqlSession.List(mine.Select(m => m.Device)) });
-        foreach (var link in mine.Where(m => m.Told)) await AddPresenceAsync(link.Device, PresenceKind.ReOnline, ip: null, link.Epoch, "the node is back", now);
+        foreach (var link in mine.Where(m => m.Told))
+        {
+            await AddPresenceAsync(link.Device, PresenceKind.ReOnline, ip: null, link.Epoch, "the node is back", now);
+            await FollowAsync(link.Device, Happening.Online, now);
+        }
+
         return await ToldAsync(mine);
     }
 
@@ -114,7 +123,7 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
     public Task<LinkRow?> FindAsync(long device) => session.FirstAsync<LinkRow>(
         $"""
         SELECT k.device, k.epoch, k.node, k.incarnation, k.opened, k.closed, k.told, k.ip, k.protocol,
-            (k.closed IS NULL AND n.lease_until > {session.Engine.Now}) AS online
+            {OnlineSql.Of(session.Engine)} AS online
         FROM links k LEFT JOIN nodes n ON n.node = k.node AND n.incarnation = k.incarnation WHERE k.device = @device
         """,
         new { device });
@@ -127,9 +136,13 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         """,
         new { devices = SqlSession.List(devices) });
 
-    public Task AddPresenceAsync(long device, PresenceKind kind, string? ip, long epoch, string reason, DateTimeOffset at) => session.ExecuteAsync(
-        "INSERT INTO presence (device, at, kind, ip, epoch, reason) VALUES (@device, @at, @kind, @ip, @epoch, @reason)",
-        new { device, at, kind = kind.ToString(), ip, epoch, reason });
+    public async Task AddPresenceAsync(long device, PresenceKind kind, string? ip, long epoch, string reason, DateTimeOffset at)
+    {
+        await session.ExecuteAsync(
+            "INSERT INTO presence (device, at, kind, ip, epoch, reason) VALUES (@device, @at, @kind, @ip, @epoch, @reason)",
+            new { device, at, kind = kind.ToString(), ip, epoch, reason });
+        if (kind != PresenceKind.ReOnline) await FollowAsync(device, kind == PresenceKind.Online ? Happening.Online : Happening.Offline, at);
+    }
 
     public Task<IReadOnlyList<PresenceRow>> PresenceAsync(long device, int limit) => session.ListAsync<PresenceRow>(
         "SELECT at, kind, ip, epoch, reason FROM presence WHERE device = @device ORDER BY at DESC, no DESC LIMIT @limit", new { device, limit });
@@ -140,6 +153,14 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         WHERE no = @device RETURNING access_version
         """,
         new { device, now });
+
+    // Where anybody wants to be told of it.
+    private Task FollowAsync(long device, Happening kind, DateTimeOffset at) => session.ExecuteAsync(
+        $"""
+        INSERT INTO outbox (lane, device, kind, at, body)
+        SELECT {OutboxStore.Lane("s.device")}, s.device, @kind, @at, '' FROM states s WHERE s.device = @device AND (s.watch & @wish) <> 0
+        """,
+        new { device, kind = kind.ToString(), at, wish = (int)Wishes.Presence });
 
     private async Task<IReadOnlyList<PresenceTold>> ToldAsync(IReadOnlyList<LinkState> links)
     {

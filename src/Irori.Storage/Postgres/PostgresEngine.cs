@@ -8,6 +8,9 @@ namespace Irori.Storage.Postgres;
 /// <summary>PostgreSQL's side of the shared texts.</summary>
 internal sealed class PostgresEngine : Engine
 {
+    // What the claims of this installation's work are among all advisory locks of the database.
+    private const int OutboxClaims = 19_260;
+
     private const string JsonEach =
         "CREATE FUNCTION json_each(list TEXT) RETURNS TABLE (value TEXT) LANGUAGE sql IMMUTABLE ROWS 100 AS 'SELECT jsonb_array_elements_text(list::jsonb)';";
 
@@ -16,6 +19,8 @@ internal sealed class PostgresEngine : Engine
     public override string SkipLocked(string table) => $"FOR UPDATE OF {table} SKIP LOCKED";
 
     public override string ForUpdate(string table) => $"FOR UPDATE OF {table}";
+
+    public override string Claim(string number) => $"CASE WHEN pg_try_advisory_xact_lock({OutboxClaims}, {number}) THEN 1 ELSE 0 END";
 
     public override string Numbers(string parameter) => $"SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST({parameter} AS json)) AS value";
 

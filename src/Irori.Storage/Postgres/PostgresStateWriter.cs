@@ -1,7 +1,9 @@
 using Irori.Core.Commands;
 using Irori.Core.History;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Storage.History;
+using Irori.Storage.Outbox;
 using Irori.Storage.States;
 using Npgsql;
 using NpgsqlTypes;
@@ -23,6 +25,7 @@ internal static class PostgresStateWriter
         var accepted = new List<(StateWrite Write, IReadOnlyList<PointRow> Points)>();
         var changed = new Dictionary<long, (DeviceState State, long Updated)>();
         var operated = new List<(long Device, Operation Operation)>();
+        var following = new List<OutboxRow>();
         foreach (var item in items)
         {
             if (item.Write.Readings.Count == 0)
@@ -31,13 +34,14 @@ internal static class PostgresStateWriter
                 continue;
             }
 
-            var (state, access, keeps) = rows.GetValueOrDefault(item.Write.Device);
-            var (told, made, operation) = StateDecision.Decide(item.Write, state, access, keeps);
+            var (state, terms) = rows.GetValueOrDefault(item.Write.Device);
+            var (told, made, operation, follows) = StateDecision.Decide(item.Write, state, terms);
             item.Told = told;
             if (told.Outcome != StateOutcome.Accepted) continue;
             changed[item.Write.Device] = (state!, item.Write.Arrival);
             accepted.Add((item.Write, made));
             if (operation is not null) operated.Add((item.Write.Device, operation));
+            following.AddRange(follows);
         }
 
         await properties.EnsureAsync(accepted.SelectMany(a => a.Points, (a, p) => (a.Write.Product, p.Property)));
@@ -46,20 +50,21 @@ internal static class PostgresStateWriter
         AddStates(batch, changed);
         AddPoints(batch, accepted, properties);
         AddOperations(batch, operated);
+        AddOutbox(batch, following);
         AddFrames(batch, items);
         AddCommands(batch, items);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync();
     }
 
-    private static async Task<Dictionary<long, (DeviceState? State, long AccessVersion, bool KeepsOperations)>> LockAsync(
+    private static async Task<Dictionary<long, (DeviceState? State, StateTerms Terms)>> LockAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<LaneState> items)
     {
         var devices = items.Where(i => i.Write.Readings.Count > 0).Select(i => i.Write.Device).Distinct().Order().ToArray();
-        var rows = new Dictionary<long, (DeviceState? State, long AccessVersion, bool KeepsOperations)>(devices.Length);
+        var rows = new Dictionary<long, (DeviceState? State, StateTerms Terms)>(devices.Length);
         if (devices.Length == 0) return rows;
         await using var command = new NpgsqlCommand(
             """
-            SELECT s.device, s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations FROM states s JOIN devices d ON d.no = s.device
+            SELECT s.device, s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations, s.watch FROM states s JOIN devices d ON d.no = s.device
             WHERE s.device = ANY($1) ORDER BY s.device FOR UPDATE OF s
             """,
             connection,
@@ -69,7 +74,7 @@ internal static class PostgresStateWriter
         while (await reader.ReadAsync())
         {
             var state = new DeviceState(reader.GetInt64(1), reader.GetInt64(2), StateText.ReadValues(reader.GetString(3)), StateText.ReadKeys(reader.GetString(4)));
-            rows[reader.GetInt64(0)] = (state, reader.GetInt64(5), reader.GetBoolean(6));
+            rows[reader.GetInt64(0)] = (state, new StateTerms(reader.GetInt64(5), reader.GetBoolean(6), (Wishes)reader.GetInt32(7)));
         }
 
         return rows;
@@ -114,6 +119,22 @@ internal static class PostgresStateWriter
             operated.Select(o => o.Operation.At.ToUnixTimeMilliseconds()).ToArray(),
             operated.Select(o => o.Operation.Account).ToArray(),
             operated.Select(o => o.Operation.Body).ToArray());
+    }
+
+    private static void AddOutbox(NpgsqlBatch batch, List<OutboxRow> following)
+    {
+        if (following.Count == 0) return;
+        Add(
+            batch,
+            $"""
+            INSERT INTO outbox (lane, device, kind, at, account, body)
+            SELECT {OutboxStore.Lane("n.device")}, n.device, n.kind, n.at, n.account, n.body FROM unnest($1, $2, $3, $4, $5) AS n (device, kind, at, account, body)
+            """,
+            following.Select(o => o.Device).ToArray(),
+            following.Select(o => o.Kind.ToString()).ToArray(),
+            following.Select(o => o.At.ToUnixTimeMilliseconds()).ToArray(),
+            following.Select(o => o.Account).ToArray(),
+            following.Select(o => o.Body).ToArray());
     }
 
     private static void AddFrames(NpgsqlBatch batch, IReadOnlyList<LaneState> items)

@@ -14,6 +14,9 @@ public abstract class Engine
     /// <summary>What locks the rows of one table of a select.</summary>
     public abstract string ForUpdate(string table);
 
+    /// <summary>Whether a number could be claimed until the transaction ends, which nobody else can then: 1 or 0, as an SQL expression.</summary>
+    public abstract string Claim(string number);
+
     /// <summary>The rows of a parameter that holds a JSON list of whole numbers.</summary>
     public abstract string Numbers(string parameter);
 

@@ -10,6 +10,7 @@ using Irori.Core.Homes;
 using Irori.Core.Installation;
 using Irori.Core.Links;
 using Irori.Core.Messages;
+using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.Schedules;
@@ -25,6 +26,7 @@ using Irori.Storage.Homes;
 using Irori.Storage.Installation;
 using Irori.Storage.Links;
 using Irori.Storage.Messages;
+using Irori.Storage.Outbox;
 using Irori.Storage.Products;
 using Irori.Storage.Projects;
 using Irori.Storage.Schedules;
@@ -60,6 +62,8 @@ internal sealed class Stores(SqlSession session) : IStores
     public IHomeStore Homes => new HomeStore(session);
 
     public IMessageStore Messages => new MessageStore(session);
+
+    public IOutboxStore Outbox => new OutboxStore(session);
 
     public ILinkStore Links => new LinkStore(session);
 

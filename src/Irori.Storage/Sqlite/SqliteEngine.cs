@@ -19,6 +19,9 @@ internal sealed class SqliteEngine : Engine
 
     public override string ForUpdate(string table) => "";
 
+    // There is one writer.
+    public override string Claim(string number) => "1";
+
     public override string Numbers(string parameter) => $"SELECT value FROM json_each({parameter})";
 
     public override string Rows(string parameter, params IReadOnlyList<string> columns) =>

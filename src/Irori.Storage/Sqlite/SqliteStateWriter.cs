@@ -1,7 +1,9 @@
 using Irori.Core.Commands;
 using Irori.Core.History;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Storage.History;
+using Irori.Storage.Outbox;
 using Irori.Storage.States;
 using Microsoft.Data.Sqlite;
 
@@ -20,15 +22,17 @@ internal sealed class SqliteStateWriter : IDisposable
     private readonly SqliteCommand _frame;
     private readonly SqliteCommand _command;
     private readonly SqliteCommand _operation;
+    private readonly SqliteCommand _outbox;
 
     public SqliteStateWriter(SqliteConnection connection)
     {
-        _select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $device", "$device");
+        _select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations, s.watch FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $device", "$device");
         _update = Prepare(connection, "UPDATE states SET version = $version, vals = $vals, last_keys = $keys, updated = $updated WHERE device = $device", "$version", "$vals", "$keys", "$updated", "$device");
         _points = Prepare(connection, "INSERT INTO points (device, at, times, vals) VALUES ($device, $at, $times, $vals)", "$device", "$at", "$times", "$vals");
         _property = Prepare(connection, "INSERT INTO properties (product, name) VALUES ($product, $name) ON CONFLICT (product, name) DO UPDATE SET name = excluded.name RETURNING no", "$product", "$name");
         _frame = Prepare(connection, "INSERT INTO frames (device, at, direction, ip, account, app, bytes) VALUES ($device, $at, $direction, $ip, $account, $app, $bytes)", "$device", "$at", "$direction", "$ip", "$account", "$app", "$bytes");
         _operation = Prepare(connection, "INSERT INTO operations (device, at, account, body) VALUES ($device, $at, $account, $body)", "$device", "$at", "$account", "$body");
+        _outbox = Prepare(connection, $"INSERT INTO outbox (lane, device, kind, at, account, body) VALUES ({OutboxStore.Lane("$device")}, $device, $kind, $at, $account, $body)", "$device", "$kind", "$at", "$account", "$body");
         _command = Prepare(connection, CommandSql.Upsert($"VALUES ({string.Join(", ", CommandSql.Named)})"), CommandSql.Named);
     }
 
@@ -59,23 +63,24 @@ internal sealed class SqliteStateWriter : IDisposable
 
     private StateWritten WriteReadings(StateWrite write)
     {
-        var (state, access, keeps) = Read(write.Device);
-        var (told, points, operation) = StateDecision.Decide(write, state, access, keeps);
+        var (state, terms) = Read(write.Device);
+        var (told, points, operation, follows) = StateDecision.Decide(write, state, terms);
         if (told.Outcome != StateOutcome.Accepted) return told;
         Execute(_update, state!.Version, StateText.WriteValues(state.Values), StateText.WriteKeys(state.Keys), write.Arrival, write.Device);
         var (times, values) = PackedPoints.Pack(points, name => Property(write.Product, name));
         Execute(_points, write.Device, PointKey.Of(write.Arrival, state.Version), times, values);
         if (operation is not null) Execute(_operation, write.Device, operation.At.ToUnixTimeMilliseconds(), operation.Account, operation.Body);
+        foreach (var row in follows) Execute(_outbox, row.Device, row.Kind.ToString(), row.At.ToUnixTimeMilliseconds(), row.Account, row.Body);
         return told;
     }
 
-    private (DeviceState? State, long AccessVersion, bool KeepsOperations) Read(long device)
+    private (DeviceState? State, StateTerms Terms) Read(long device)
     {
         Bind(_select, device);
         using var reader = _select.ExecuteReader();
-        if (!reader.Read()) return (null, 0, false);
+        if (!reader.Read()) return (null, default);
         var state = new DeviceState(reader.GetInt64(0), reader.GetInt64(1), StateText.ReadValues(reader.GetString(2)), StateText.ReadKeys(reader.GetString(3)));
-        return (state, reader.GetInt64(4), reader.GetBoolean(5));
+        return (state, new StateTerms(reader.GetInt64(4), reader.GetBoolean(5), (Wishes)reader.GetInt32(6)));
     }
 
     private long Property(long product, string name)

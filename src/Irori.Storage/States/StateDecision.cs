@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Irori.Core.History;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 
 namespace Irori.Storage.States;
@@ -7,16 +9,17 @@ namespace Irori.Storage.States;
 internal static class StateDecision
 {
     /// <summary>
-    /// Merges the write into the state and answers what to tell, which points to append, and which operation (none unless accepted).
+    /// Merges the write into the state and answers what to tell, which points to append, which operation to keep, and what must follow (nothing unless accepted).
     /// </summary>
-    public static Decision Decide(StateWrite write, DeviceState? state, long accessVersion, bool keepsOperations)
+    public static Decision Decide(StateWrite write, DeviceState? state, StateTerms terms)
     {
-        if (state is null || (write.Epoch is { } epoch && epoch != state.Epoch)) return Refused(StateOutcome.Superseded, state, accessVersion);
-        if (write.Key is { } key && state.Knows(key)) return Refused(StateOutcome.Repeated, state, accessVersion);
-        var operation = keepsOperations ? write.Operation : null;
+        if (state is null || (write.Epoch is { } epoch && epoch != state.Epoch)) return Refused(StateOutcome.Superseded, state, terms);
+        if (write.Key is { } key && state.Knows(key)) return Refused(StateOutcome.Repeated, state, terms);
+        var operation = terms.KeepsOperations || terms.Watch.HasFlag(Wishes.Operated) ? write.Operation : null;
+        var calm = terms.Watch.HasFlag(Wishes.Alarms) && write.Alarms is { } alarms ? alarms.Where(a => !state.Values.TryGetValue(a.Key, out var old) || old.Json != a.Value).ToList() : [];
         var before = operation?.IfChanged?.Select(n => state.Values.TryGetValue(n, out var old) ? old.Json : null).ToList();
         var changed = state.Apply(write.Readings, write.Key, write.Arrival, write.MergeKeys);
-        if (changed is null) return Refused(StateOutcome.TooLarge, state, accessVersion);
+        if (changed is null) return Refused(StateOutcome.TooLarge, state, terms);
         var values = new Dictionary<string, StateValue>(changed.Count, StringComparer.Ordinal);
         foreach (var name in changed) values[name] = state.Values[name];
         var points = new PointRow[write.Readings.Count];
@@ -28,7 +31,15 @@ internal static class StateDecision
         }
 
         if (before is not null && !Changed(operation!.IfChanged!, before, values)) operation = null;
-        return new Decision(new StateWritten(StateOutcome.Accepted, state.Epoch, state.Version, accessVersion, values), points, operation);
+        var follows = new List<OutboxRow>();
+        if (operation is not null && terms.Watch.HasFlag(Wishes.Operated)) follows.Add(Row(write, Happening.Operated, operation.Account, operation.Body));
+        foreach (var (name, value) in calm)
+        {
+            if (values.TryGetValue(name, out var now) && now.Json == value) follows.Add(Row(write, Happening.Alarmed, account: null, $"{{\"{JsonEncodedText.Encode(name)}\":{value}}}"));
+        }
+
+        var told = new StateWritten(StateOutcome.Accepted, state.Epoch, state.Version, terms.AccessVersion, values) { Follows = follows.Count > 0 };
+        return new Decision(told, points, terms.KeepsOperations ? operation : null, follows);
     }
 
     /// <summary>The answer for a write that carries a command's outcome or frames, and no readings.</summary>
@@ -45,12 +56,21 @@ internal static class StateDecision
         return false;
     }
 
-    private static Decision Refused(StateOutcome outcome, DeviceState? state, long accessVersion) =>
-        new(new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, accessVersion, StateWritten.Nothing), [], null);
+    private static OutboxRow Row(StateWrite write, Happening kind, string? account, string body) =>
+        new() { Device = write.Device, Kind = kind, At = DateTimeOffset.FromUnixTimeMilliseconds(write.Arrival), Account = account, Body = body };
+
+    private static Decision Refused(StateOutcome outcome, DeviceState? state, StateTerms terms) =>
+        new(new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, terms.AccessVersion, StateWritten.Nothing), [], null, []);
 }
 
-/// <summary>What a state write comes to: what to tell, and what to append.</summary>
-internal readonly record struct Decision(StateWritten Told, IReadOnlyList<PointRow> Points, Operation? Operation);
+/// <summary>What is known of a device beside its state when that is written.</summary>
+/// <param name="AccessVersion">Version of the right to see it.</param>
+/// <param name="KeepsOperations">Whether its owner wants the history of operations.</param>
+/// <param name="Watch">What anybody wants to be told of it.</param>
+internal readonly record struct StateTerms(long AccessVersion, bool KeepsOperations, Wishes Watch);
+
+/// <summary>What a state write comes to: what to tell, what to append, and what must follow.</summary>
+internal readonly record struct Decision(StateWritten Told, IReadOnlyList<PointRow> Points, Operation? Operation, IReadOnlyList<OutboxRow> Follows);
 
 /// <summary>A point to append.</summary>
 internal readonly record struct PointRow(string Property, long Arrival, long Seq, long? SourceTime, string Value);

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Irori.Core.Devices;
 using Irori.Core.Installation;
 using Irori.Server.Hosting;
+using Irori.Server.Files;
 using Shouldly;
 
 namespace Irori.Tests.CoolKit;
@@ -308,5 +309,40 @@ public abstract class AddContract(HouseFixture fixture)
         var answer = await AddAsync(app, made, more);
         answer.Error().ShouldBe(0, answer.ToJsonString());
         return answer["data"]!.AsObject();
+    }
+
+    [Fact]
+    public async Task What_the_factory_configured_a_camera_with_is_shown_to_who_sees_it_but_its_secrets_to_its_owner_only()
+    {
+        using var owner = await House.PersonAsync();
+        using var guest = await House.PersonAsync();
+        using var stranger = await House.PersonAsync();
+        var id = House.NewDeviceId();
+        var line = new JsonObject
+        {
+            ["id"] = id, ["key"] = $"key-of-{id}", ["devConfig"] = new JsonObject { ["p2pServerName"] = "p2p-1", ["p2pAccout"] = "account-1", ["p2pLicense"] = "license-1", ["lowVolAlarm"] = 2.3 },
+        };
+        var problems = new List<ImportProblem>();
+        var row = DeviceRows.Read(new StringReader(line.ToJsonString()), problems.Add).ShouldHaveSingleItem();
+        problems.ShouldBeEmpty();
+        (row with { Product = "x" }).Check(needsKey: true).ShouldBeEmpty();
+        DeviceRows.Read(new StringReader($"id,key,devConfig\n{id},k,\"{{\"\"p2pServerName\"\":\"\"p2p-1\"\"}}\"\n"), problems.Add).ShouldHaveSingleItem().DevConfig.ShouldBe("""{"p2pServerName":"p2p-1"}""");
+        foreach (var wrong in new[] { "[]", "{", "5", $"{{\"x\":\"{new string('x', 5_000)}\"}}" })
+            (row with { Product = "x", DevConfig = wrong }).Check(needsKey: true).ShouldHaveSingleItem().Field.ShouldBe("devConfig");
+        var made = (await House.Server.Service<DeviceService>().MakeAsync((row with { Product = House.Product.Product.Id }).ToDevice(DeviceSource.Imported), TestContext.Current.CancellationToken)).Value;
+        var added = await owner.PostAsync("/v2/device/add", CoolKitHouse.AddBody(made, "Camera"));
+        await House.ShareAsync(guest, made);
+
+        var whole = line["devConfig"]!.ToJsonString();
+        added["data"]!["itemData"]!["devConfig"]!.ToJsonString().ShouldBe(whole);
+        (await owner.GetAsync("/v2/device/thing"))["data"]!["thingList"]![0]!["itemData"]!["devConfig"]!.ToJsonString().ShouldBe(whole);
+        (await guest.GetAsync("/v2/device/thing"))["data"]!["thingList"]![0]!["itemData"]!["devConfig"]!.ToJsonString().ShouldBe("""{"p2pServerName":"p2p-1","lowVolAlarm":2.3}""");
+        (await stranger.GetAsync("/v2/device/thing"))["data"]!["thingList"]!.AsArray().ShouldBeEmpty();
+        (await (await V1App.SignInAsync(owner)).GetAsync($"/api/user/device/{id}"))["device"]!["devConfig"]!.ToJsonString().ShouldBe(whole);
+        (await (await V1App.SignInAsync(guest)).GetAsync($"/api/user/device/{id}"))["device"]!["devConfig"]!.AsObject().ContainsKey("p2pLicense").ShouldBeFalse();
+        await using var camera = new CoolKitDevice(await TestSocket.OpenAsync(House.Server.Http), id, made.Key);
+        (await camera.RegisterAsync())["devConfig"]!.ToJsonString().ShouldBe(whole, "the camera is told it too");
+        await using var lamp = new CoolKitDevice(await TestSocket.OpenAsync(House.Server.Http), (await House.AddAsync(owner)).Device.Id, "wrong");
+        (await lamp.RegisterAsync()).ContainsKey("devConfig").ShouldBeFalse();
     }
 }

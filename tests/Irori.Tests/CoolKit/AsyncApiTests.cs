@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Irori.Core.Devices;
+using Irori.Core.Products;
+using Irori.Dialects.CoolKit.Types;
 using Shouldly;
 
 namespace Irori.Tests.CoolKit;
@@ -57,9 +60,16 @@ public sealed class AsyncApiTests
         ((int)(await socket.AnswerAsync(share))["result"]!).ShouldBe(2);
         foreach (var action in new[] { "updateShare", "cancelShare" }) (await socket.AskAsync(Share(action))).Error().ShouldBe(0);
         await socket.UntilPongAsync();
+        var type = DeviceTypes.Find(66)!;
+        var product = (await house.Server.Service<ProductService>().AddAsync(
+            new NewProduct("coolkit", type.Name, "ZBBridge", type.Category, "Types", [new("coolkit", "uiid", "66")], type.Things) { Node = type.Node }, TestContext.Current.CancellationToken)).Value;
+        var bridgeMade = (await house.Server.Service<DeviceService>().MakeAsync(new NewDevice(house.NewDeviceId(), product.Product.Id, null, new FactoryData()), TestContext.Current.CancellationToken)).Value;
+        (await app.PostAsync("/v2/device/add", CoolKitHouse.AddBody(bridgeMade))).Error().ShouldBe(0);
+        await using var bridge = await house.ConnectAsync(bridgeMade);
+        ((int)(await bridge.SpeakAsync("addSubDev", ("00124b0000001009", 1009)))[0]!["error"]!).ShouldBe(403);
 
         var document = AsyncApi.Of(TestSocket.Document);
-        var spoken = new[] { first, early.Socket, socket, guestSocket, lamp.Socket }.SelectMany(s => s.Spoken).ToHashSet();
+        var spoken = new[] { first, early.Socket, socket, guestSocket, lamp.Socket, bridge.Socket }.SelectMany(s => s.Spoken).ToHashSet();
         document.OfServer.Keys.Concat(document.OfClient.Keys).Except([.. spoken, "ping"]).ShouldBeEmpty();
 
         JsonObject Share(string action) => new()

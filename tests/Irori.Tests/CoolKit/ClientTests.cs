@@ -32,6 +32,13 @@ public sealed class ClientTests
         var listening = client.WaitForAsync("listening", cancel);
         (await Obeyed(lamp.ObeyAsync(), listening))["params"]!["switch"]!.GetValue<string>().ShouldBe("on");
         (await Obeyed(lamp.ObeyAsync(), listening))["params"]!["switch"]!.GetValue<string>().ShouldBe("off");
+        if (script == "ewelink-api.mjs")
+        {
+            var asked = await Obeyed(lamp.ReceiveCommandAsync(), listening);
+            asked["params"]!.ToJsonString().ShouldBe("""{"hundredDaysKwh":"get"}""");
+            await lamp.AnswerAsync(asked, config: new JsonObject { ["hundredDaysKwhData"] = string.Concat(Enumerable.Repeat("010203", 100)) });
+        }
+
         await listening;
         (await lamp.ReportAsync(new JsonObject { ["switch"] = "on" })).Error().ShouldBe(0);
         await client.WaitForAsync("done", cancel);

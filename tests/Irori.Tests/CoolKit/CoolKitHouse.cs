@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Irori.Core;
 using Irori.Core.Accounts;
@@ -57,6 +58,7 @@ internal sealed class CoolKitHouse : IAsyncDisposable
             [
                 new Property { Name = "switch", Title = "Power", Type = PropertyType.Enum, Access = "rw" },
                 new Property { Name = "switches", Title = "Channels", Type = PropertyType.Array, Access = "rw", MergeKey = "outlet" },
+                new Property { Name = "hundredDaysKwh", Title = "Energy", Type = PropertyType.Enum, Access = "w", Query = JsonSerializer.SerializeToElement("get") },
             ],
         };
         var product = (await server.Service<ProductService>().AddAsync(

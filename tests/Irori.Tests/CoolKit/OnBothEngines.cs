@@ -124,3 +124,13 @@ public sealed class OAuthOnSqlite(SqliteHouse house) : OAuthContract(house), ICl
 
 [Trait("run", "full")]
 public sealed class OAuthOnPostgres(PostgresHouse house) : OAuthContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class SubDevicesOnSqlite(SqliteHouse house) : SubDeviceContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class SubDevicesOnPostgres(PostgresHouse house) : SubDeviceContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class NoticesOnSqlite(SqliteHouse house) : NoticeContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class NoticesOnPostgres(PostgresHouse house) : NoticeContract(house), IClassFixture<PostgresHouse>;

@@ -151,7 +151,7 @@ public abstract class V1InfoContract(HouseFixture fixture)
         var v1 = await V1App.SignInAsync(app);
         var (made, free) = (await House.AddAsync(app), await House.MakeAsync());
 
-        (await v1.DeleteAsync($"{Devices}/{made.Device.Id}", new JsonObject { ["isSub"] = 1, ["subDeviceId"] = "1" })).Error().ShouldBe(400);
+        (await v1.DeleteAsync($"{Devices}/{made.Device.Id}", new JsonObject { ["isSub"] = 1, ["subDeviceId"] = "1" })).Error().ShouldBe(404);
         ((int)(await v1.PostAsync($"{Devices}/add", new JsonObject { ["deviceid"] = free.Device.Id, ["apikey"] = free.Key, ["name"] = "x", ["isSub"] = 1 }))["code"]!).ShouldBe(400);
         (await v1.GetAsync(Devices))["devicelist"]!.AsArray().Count.ShouldBe(1);
     }

@@ -4,6 +4,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Commands;
 using Irori.Core.Feeds;
 using Irori.Core.Links;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Storage;
 using Irori.Tests.Storage;
@@ -35,7 +36,7 @@ public sealed class CommandTests : IAsyncLifetime
         _world = await World.CreateAsync(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
         _life = await _world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
         var settings = new LinkSettings { OfflineGrace = TimeSpan.Zero };
-        _links = new LinkService(_world.Database, _bus, _gate, new NodeIdentity("n1", _life), settings, _time, NullLogger<LinkService>.Instance);
+        _links = new LinkService(_world.Database, _bus, _gate, new OutboxSignal(), new NodeIdentity("n1", _life), settings, _time, NullLogger<LinkService>.Instance);
         _commands = new CommandService(_world.Database, _bus, _time, NullLogger<CommandService>.Instance);
         _owner = await PrincipalAsync(_world.Account);
     }
@@ -55,7 +56,7 @@ public sealed class CommandTests : IAsyncLifetime
 
         link.Answer(await channel.FirstSent.Task, accepted: true, null, null, default).ShouldBeTrue();
 
-        (await sending).Value.ShouldBe(CommandOutcome.Acknowledged);
+        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
         (await StateAsync())["switch"].Json.ShouldBe("\"on\"");
         (await RecordAsync()).Outcome.ShouldBe(CommandOutcome.Acknowledged);
         (await RecordAsync()).SentAt.ShouldNotBeNull();
@@ -212,7 +213,7 @@ public sealed class CommandTests : IAsyncLifetime
         (await _world.PointsAsync("power")).ShouldBeEmpty();
         var sending = _commands.SendAsync(_owner, "1000000001", """{"switch":"on"}""", Patient, Cancel);
         link.Answer(await channel.FirstSent.Task, accepted: true, null, null, default);
-        (await sending).Value.ShouldBe(CommandOutcome.Acknowledged);
+        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
 
         _gate.Set(closed: false);
         (await link.ReportAsync(report, Cancel)).Value.Outcome.ShouldBe(StateOutcome.Accepted);
@@ -229,7 +230,7 @@ public sealed class CommandTests : IAsyncLifetime
 
         var sending = stepping.SendAsync(_owner, "1000000001", """{"switch":"on"}""", Patient, Cancel);
         link.Answer(await channel.FirstSent.Task.WaitAsync(Patient, Cancel), accepted: true, null, null, default);
-        (await sending).Value.ShouldBe(CommandOutcome.Acknowledged);
+        (await sending).Value.Outcome.ShouldBe(CommandOutcome.Acknowledged);
         (await stepping.SendAsync(_owner, "1000000001", "{}", Soon, Cancel).WaitAsync(Patient, Cancel)).Fault!.Kind.ShouldBe(FaultKind.NoAnswer);
     }
 

@@ -4,6 +4,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Devices;
 using Irori.Core.Firmware;
 using Irori.Core.Homes;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Server.Settings;
 using Irori.Storage;
@@ -48,8 +49,9 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         await house.Server.Service<AccountService>().SendCodeAsync(Login.Email("new@example.com").Value, CodePurpose.Register, Cancel);
         await UseAsync(house, app, made);
         await RememberAsync(house.Server.Service<IDatabase>(), made.Device, points);
-        return new FilledInstallation(
-            folder, house.AppSecret.App.Id, house.AppSecret.Secret, house.Product.Product.Id, made, await ThingsAsync(app), await HistoryAsync(house.Server.Service<IDatabase>(), made.Device.Id));
+        var (things, history) = (await ThingsAsync(app), await HistoryAsync(house.Server.Service<IDatabase>(), made.Device.Id));
+        await WaitAsync(house.Server.Service<IDatabase>(), made.Device);
+        return new FilledInstallation(folder, house.AppSecret.App.Id, house.AppSecret.Secret, house.Product.Product.Id, made, things, history);
     }
 
     /// <summary>Starts a server on the moved data and holds it against what was before; then goes on using it.</summary>
@@ -93,6 +95,17 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         var login = Login.Email(CoolKitHouse.OwnerEmail).Value;
         (await house.Server.Service<OAuthService>().GrantAsync(known, Redirect, login, CoolKitHouse.Password, ip: null, Cancel)).IsOk.ShouldBeTrue();
     }
+
+    // A device behind another, and something that must follow: it waits a moment until somebody looks, and the server stops before.
+    private static async Task WaitAsync(IDatabase database, Device gateway) => (await database.WriteAsync<Done>(
+        async s =>
+        {
+            var behind = (await s.Devices.FindAsync("1000eeeeee"))!;
+            await s.Devices.SetParentAsync(behind.No, gateway.No);
+            await s.Outbox.AddAsync(new OutboxRow { Device = gateway.No, Kind = Happening.Operated, At = TimeProvider.System.GetUtcNow(), Body = """{"switch":"on"}""" });
+            return new Done();
+        },
+        Cancel)).IsOk.ShouldBeTrue();
 
     private static async Task RememberAsync(IDatabase database, Device device, int points)
     {

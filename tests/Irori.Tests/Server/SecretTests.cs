@@ -7,6 +7,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
 using Irori.Core.Homes;
+using Irori.Core.Installation;
 using Irori.Dialects.CoolKit;
 using Irori.Dialects.CoolKit.Wire;
 using Irori.Server.Console;
@@ -22,6 +23,7 @@ namespace Irori.Tests.Server;
 /// <summary>Secrets leave only where one list says so: by operation, field and role.</summary>
 public sealed class SecretTests
 {
+    private const string License = "license-of-a-camera";
     private const string MetricsToken = "a-token-of-24-characters";
     private const string GuestEmail = "guest@example.com";
     private const string OperatorEmail = "operator@example.com";
@@ -46,6 +48,12 @@ public sealed class SecretTests
         ("listThings", "data.thingList.itemData.devicekey", "owner"),
         ("getThings", "data.thingList.itemData.devicekey", "owner"),
         ("getHomepage", "data.thingInfo.thingList.itemData.devicekey", "owner"),
+        ("listThings", "data.thingList.itemData.devConfig.p2pLicense", "owner"),
+        ("getThings", "data.thingList.itemData.devConfig.p2pLicense", "owner"),
+        ("getHomepage", "data.thingInfo.thingList.itemData.devConfig.p2pLicense", "owner"),
+        ("updateDeviceTags", "data.updatedThing.itemData.devConfig.p2pLicense", "owner"),
+        ("updateDeviceSettings", "data.updatedThingList.itemData.devConfig.p2pLicense", "owner"),
+        ("setGroupDevices", "data.updatedThingList.itemData.devConfig.p2pLicense", "owner"),
         ("addWifiDevice", "data.itemData.devicekey", "owner"),
         ("addGsmDevice", "data.itemData.devicekey", "owner"),
         ("updateDeviceTags", "data.updatedThing.itemData.devicekey", "owner"),
@@ -62,6 +70,9 @@ public sealed class SecretTests
         ("getDeviceV1", "devicekey", "owner"), ("getDeviceV1", "device.devicekey", "owner"),
         ("addDeviceV1", "devicekey", "owner"), ("addDeviceV1", "device.devicekey", "owner"),
         ("renameDeviceV1", "device.devicekey", "owner"),
+        ("listDevicesV1", "devicelist.devConfig.p2pLicense", "owner"),
+        ("getDeviceV1", "devConfig.p2pLicense", "owner"), ("getDeviceV1", "device.devConfig.p2pLicense", "owner"),
+        ("renameDeviceV1", "device.devConfig.p2pLicense", "owner"),
         ("POST /console/api/session", "Set-Cookie", "self"),
         ("GET /console/api/operator/outbox", "messages.code", "operator"),
         ("GET /console/api/operator/outbox", "messages.text", "operator"),
@@ -122,6 +133,12 @@ public sealed class SecretTests
         using var app = await _house.SignedInAsync();
         _lamp = await _house.AddAsync(app);
         Keep("device key", _lamp.Key);
+        Keep("camera's license", License);
+        await _house.WriteAsync(async s =>
+        {
+            await s.Devices.PutCredentialAsync(_lamp.Device.No, CoolKitDialect.Name, DeviceService.ConfigCredential, server.Service<KeyRing>().Encrypt($$"""{"p2pServerName":"p2p","p2pLicense":"{{License}}"}"""));
+            return true;
+        });
         _spare = await _house.AddAsync(app);
         Keep("device key", _spare.Key);
         _friend = await _house.AddAccountAsync("friend@example.com");

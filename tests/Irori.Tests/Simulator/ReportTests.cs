@@ -172,7 +172,7 @@ public sealed class ReportTests
     [Fact]
     public void A_thermostat_in_automatic_mode_keeps_between_its_targets()
     {
-        var heater = Hardware.Of(DeviceKind.Thermostat, new SimulationOptions { Server = new Uri("http://localhost") });
+        var heater = Hardware.Of(new DevicePlan("1000000001", "k", DeviceKind.Thermostat), new SimulationOptions { Server = new Uri("http://localhost") }, TimeProvider.System);
         var state = heater.FirstState();
         var dice = new Dice(new Random(1));
 
@@ -187,7 +187,7 @@ public sealed class ReportTests
     [Fact]
     public void A_thermostat_in_manual_mode_goes_where_the_switch_says_within_nature()
     {
-        var heater = Hardware.Of(DeviceKind.Thermostat, new SimulationOptions { Server = new Uri("http://localhost") });
+        var heater = Hardware.Of(new DevicePlan("1000000001", "k", DeviceKind.Thermostat), new SimulationOptions { Server = new Uri("http://localhost") }, TimeProvider.System);
         var state = heater.FirstState();
         state["mainSwitch"] = "off";
         var dice = new Dice(new Random(1));

@@ -62,7 +62,7 @@ public abstract class LinkContract
         var life = await StartAsync(world, "dead", Over);
         var devices = new List<long> { world.Device };
         for (var i = 0; i < 50; i++) devices.Add(await world.AddDeviceAsync($"20000000{i:d2}"));
-        foreach (var device in devices) await world.WriteAsync(s => s.Links.OpenAsync(device, "dead", life, null, "test", Now));
+        foreach (var device in devices) await world.OpenLinkAsync(device, "dead", life);
 
         var closed = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => AllAsync(() => world.WriteAsync(s => s.Links.CloseAbandonedAsync($"n{n}", true, 7)), c => c)));
         var told = new List<PresenceTold>();
@@ -99,11 +99,11 @@ public abstract class LinkContract
         var other = await world.AddDeviceAsync("2000000001");
         var life = await StartAsync(world, "n1", Over);
         var mine = await world.OpenLinkAsync("n1", life);
-        var lost = await world.WriteAsync(s => s.Links.OpenAsync(other, "n1", life, null, "test", Now));
+        var lost = await world.OpenLinkAsync(other, "n1", life);
         await world.WriteAsync(s => s.Links.CloseAbandonedAsync("n2", true, 10));
         await world.WriteAsync(s => s.Links.TellOfflineAsync(TimeSpan.Zero, "node gone", Now, 10));
         var second = await StartAsync(world, "n2", Long);
-        await world.WriteAsync(s => s.Links.OpenAsync(other, "n2", second, null, "test", Now));
+        await world.OpenLinkAsync(other, "n2", second);
         await world.WriteAsync(s => s.Links.RenewAsync("n1", life, 1_000, Long));
 
         var open = await world.WriteAsync(s => s.Links.ReopenAsync([new LinkKey(world.Device, mine), new LinkKey(other, lost)], "n1", 1_000, Now));
@@ -112,6 +112,38 @@ public abstract class LinkContract
         (await world.ReadAsync(s => s.Links.FindAsync(world.Device)))!.Online.ShouldBeTrue();
         (await world.ReadAsync(s => s.Links.PresenceAsync(world.Device, 1)))[0].Kind.ShouldBe(PresenceKind.ReOnline);
         (await world.ReadAsync(s => s.Links.FindAsync(other)))!.Node.ShouldBe("n2");
+    }
+
+    [Fact]
+    public async Task A_link_that_a_gateway_carries_is_online_only_with_that_link_of_the_gateway()
+    {
+        await using var world = await WorldAsync();
+        var life = await StartAsync(world, "n1", Long);
+        var gateway = new LinkKey(world.Device, await world.OpenLinkAsync("n1", life));
+        var sub = await world.AddDeviceAsync("2000000001");
+        await world.WriteAsync(async s =>
+        {
+            await s.Devices.SetParentAsync(sub, world.Device);
+            return true;
+        });
+        await world.BindAsync(world.Account, sub);
+        var epoch = await world.OpenLinkAsync(sub, "n1", life, gateway);
+        (await OnlineAsync()).ShouldBe((true, true));
+
+        await world.WriteAsync(s => s.Links.CloseAsync(gateway.Device, gateway.Epoch));
+        (await OnlineAsync()).ShouldBe((false, false));
+        await world.OpenLinkAsync("n1", life);
+        (await OnlineAsync()).ShouldBe((false, false), "the gateway has another link now");
+        (await world.WriteAsync(s => s.Links.OpenAsync(sub, new NodeIdentity("n1", life), gateway, null, "test", Now))).ShouldBeNull();
+        (await world.ReadAsync(s => s.Links.FindAsync(sub)))!.Epoch.ShouldBe(epoch, "nothing was opened");
+        (await world.WriteAsync(s => s.Devices.FenceAsync(sub, Now))).ShouldBe(epoch + 1);
+        (await world.ReportAsync(sub, epoch, ("switch", "\"on\""))).Outcome.ShouldBe(Irori.Core.States.StateOutcome.Superseded);
+        (await world.ReadAsync(s => s.Devices.ListBehindAsync([world.Device]))).ShouldHaveSingleItem().Id.ShouldBe("2000000001");
+        (await world.ReadAsync(s => s.Devices.OwnedBehindAsync(world.Device, world.Account))).ShouldBe([sub]);
+        (await world.ReadAsync(s => s.Devices.CountBehindAsync(world.Device))).ShouldBe(1);
+
+        async Task<(bool Link, bool Seen)> OnlineAsync() => await world.ReadAsync(async s =>
+            ((await s.Links.FindAsync(sub))!.Online, (await s.Bindings.FindVisibleAsync(world.Account, 0, "2000000001"))!.Online));
     }
 
     [Fact]

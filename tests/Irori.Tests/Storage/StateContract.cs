@@ -1,5 +1,6 @@
 using Irori.Core.Commands;
 using Irori.Core.History;
+using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Storage;
 using Shouldly;
@@ -31,6 +32,58 @@ public abstract class StateContract
         values["switch"].Json.ShouldBe("\"on\"");
         values["power"].Json.ShouldBe("12");
         (await world.PointsAsync("switch")).Select(p => p.Value).ShouldBe(["\"off\"", "\"on\""]);
+    }
+
+    [Fact]
+    public async Task What_somebody_wishes_to_be_told_waits_in_the_outbox_with_its_change_and_nothing_else_does()
+    {
+        await using var world = await WorldAsync();
+        var epoch = await world.OpenLinkAsync();
+        var alarms = new Dictionary<string, string> { ["smoke"] = "1" };
+        await WishAsync(Wishes.None);
+        (await WriteAsync(epoch, "0", operated: true)).Follows.ShouldBeFalse();
+        (await WriteAsync(epoch, "1", operated: true)).Follows.ShouldBeFalse();
+        (await RowsAsync()).ShouldBeEmpty();
+
+        await WishAsync(Wishes.Operated | Wishes.Alarms);
+        (await WriteAsync(epoch, "1", operated: true)).Follows.ShouldBeTrue();
+        (await WriteAsync(epoch, "1", operated: false)).Follows.ShouldBeFalse("it is the same alarm");
+        (await WriteAsync(epoch, "0", operated: false)).Follows.ShouldBeFalse();
+        (await WriteAsync(epoch, "1", operated: false)).Follows.ShouldBeTrue();
+        (await WriteAsync(epoch - 1, "1", operated: true)).Outcome.ShouldBe(StateOutcome.Superseded);
+        await world.WriteAsync(async s =>
+        {
+            await s.Links.AddPresenceAsync(world.Device, Irori.Core.Links.PresenceKind.Offline, null, epoch, "gone", TimeProvider.System.GetUtcNow());
+            return true;
+        });
+
+        var rows = await RowsAsync();
+        rows.Select(r => (r.Device, r.Kind, r.Account, r.Body)).ShouldBe([(world.Device, Happening.Operated, "ann", "{\"x\":1}"), (world.Device, Happening.Alarmed, null, "{\"smoke\":1}")]);
+        await WishAsync(Wishes.Presence);
+        await world.WriteAsync(async s =>
+        {
+            await s.Links.AddPresenceAsync(world.Device, Irori.Core.Links.PresenceKind.Offline, null, epoch, "gone", TimeProvider.System.GetUtcNow());
+            await s.Links.AddPresenceAsync(world.Device, Irori.Core.Links.PresenceKind.ReOnline, null, epoch, "back", TimeProvider.System.GetUtcNow());
+            await s.Outbox.RemoveAsync([.. rows.Select(r => r.No)]);
+            return true;
+        });
+        (await RowsAsync()).ShouldHaveSingleItem().Kind.ShouldBe(Happening.Offline);
+
+        Task<bool> WishAsync(Wishes wishes) => world.WriteAsync(async s =>
+        {
+            await s.Bindings.SetSettingsAsync(world.Account, world.Device, "{}", wishes);
+            return true;
+        });
+
+        async Task<StateWritten> WriteAsync(long at, string smoke, bool operated) => (await world.Database.WriteStateAsync(
+            world.Write(at, null, ("smoke", smoke)) with { Alarms = alarms, Operation = operated ? new Operation(TimeProvider.System.GetUtcNow(), "ann", "{\"x\":1}") : null }, Cancel)).Value;
+
+        Task<List<OutboxRow>> RowsAsync() => world.ReadAsync(async s =>
+        {
+            var all = new List<OutboxRow>();
+            foreach (var lane in await s.Outbox.WaitingAsync()) all.AddRange(await s.Outbox.ListAsync(lane, 100));
+            return all;
+        });
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Irori.Core;
 using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
+using Irori.Core.Links;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Core.States;
@@ -42,6 +43,9 @@ internal sealed class World(IroriDatabase database) : IAsyncDisposable
     public async Task<StateWritten> ReportAsync(long? epoch, long? key, params (string Name, string Json)[] values) =>
         (await database.WriteStateAsync(Write(epoch, key, values), Cancel)).Value;
 
+    public async Task<StateWritten> ReportAsync(long device, long? epoch, params (string Name, string Json)[] values) =>
+        (await database.WriteStateAsync(Write(epoch, null, values) with { Device = device }, Cancel)).Value;
+
     public StateWrite Write(long? epoch, long? key, params (string Name, string Json)[] values) => new()
     {
         Device = Device,
@@ -52,8 +56,10 @@ internal sealed class World(IroriDatabase database) : IAsyncDisposable
         Arrival = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
     };
 
-    public Task<long> OpenLinkAsync(string node = "n1", long incarnation = 1) =>
-        WriteAsync(s => s.Links.OpenAsync(Device, node, incarnation, "127.0.0.1", "coolkit", TimeProvider.System.GetUtcNow()));
+    public Task<long> OpenLinkAsync(string node = "n1", long incarnation = 1) => OpenLinkAsync(Device, node, incarnation);
+
+    public async Task<long> OpenLinkAsync(long device, string node, long incarnation, LinkKey? gateway = null) =>
+        (await WriteAsync(s => s.Links.OpenAsync(device, new NodeIdentity(node, incarnation), gateway, "127.0.0.1", "coolkit", TimeProvider.System.GetUtcNow())))!.Value;
 
     public Task<IReadOnlyList<Irori.Core.History.Point>> PointsAsync(string property) =>
         ReadAsync(s => s.History.PointsAsync(Device, property, 0, long.MaxValue, null, 1000));

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Irori.Core;
+using Irori.Core.Bindings;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
-using Irori.Core.States;
 using Irori.Dialects.CoolKit.V2.Devices;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +12,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Irori.Dialects.CoolKit.V1.Devices;
 
 /// <summary>The sections Manage device and Device control of CoolKit v1: devices, adding and removing, state over HTTP.</summary>
-internal sealed class DeviceV1Operations(DeviceService devices, CommandService commands, DeviceV1Mapper mapper)
+internal sealed class DeviceV1Operations(
+    DeviceService devices, SubDeviceService behind, CommandService commands, DeviceParams state, DeviceV1Mapper mapper)
 {
     /// <summary>The section of the document.</summary>
     internal const string Manage = "Manage device";
@@ -63,9 +64,15 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
 
     private async Task<Result<OneDeviceV1>> AddAsync(Caller caller, AddDeviceV1Request request, CancellationToken cancel)
     {
-        if ((DeviceOperations.CheckName(request.Name) ?? CheckSub(request.IsSub)) is { } wrong) return wrong;
+        if ((DeviceOperations.CheckName(request.Name) ?? CheckSub(request.IsSub, request.SubDeviceId)) is { } wrong) return wrong;
         var id = request.DeviceId.ToLowerInvariant();
         if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitFaults.DeviceIdShape);
+        if (request.IsSub == 1)
+        {
+            var sub = new AddSubDevice(id, request.SubDeviceId!.ToLowerInvariant(), key => Same(key, request.Apikey), request.Name, new DeviceSettings().WithDefaults().ToJson());
+            return await ShowAsync(caller, await behind.AddAsync(caller.Person, sub, cancel), cancel);
+        }
+
         var wanted = new AddDevice(id, key => Same(key, request.Apikey), request.Chipid, request.Name, new DeviceSettings().WithDefaults().ToJson());
         return await AddAsync(caller, wanted, cancel);
     }
@@ -79,14 +86,16 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
 
     // What has an owner, even the caller himself, is not added again (409).
     private async Task<Result<OneDeviceV1>> AddAsync(Caller caller, AddDevice wanted, CancellationToken cancel) =>
-        (await devices.AddAsync(caller.Person, wanted with { Taking = Taking.Free }, cancel)).Try(out var device, out var fault)
-            ? await mapper.ShowAsync(caller.Person, device, cancel)
-            : fault;
+        await ShowAsync(caller, await devices.AddAsync(caller.Person, wanted with { Taking = Taking.Free }, cancel), cancel);
+
+    private async Task<Result<OneDeviceV1>> ShowAsync(Caller caller, Result<VisibleDevice> found, CancellationToken cancel) =>
+        found.Try(out var device, out var fault) ? await mapper.ShowAsync(caller.Person, device, cancel) : fault;
 
     private async Task<Result<OneDeviceV1>> DeleteAsync(Caller caller, DeleteDeviceV1Request request, CancellationToken cancel)
     {
-        if (CheckSub(request.IsSub) is { } wrong) return wrong;
-        if (!(await devices.FindAsync(caller.Person, request.DeviceId, cancel)).Try(out var device, out var fault)) return fault;
+        if (CheckSub(request.IsSub, request.SubDeviceId) is { } wrong) return wrong;
+        if (!(await devices.FindAsync(caller.Person, request.IsSub == 1 ? request.SubDeviceId! : request.DeviceId, cancel)).Try(out var device, out var fault)) return fault;
+        if (request.IsSub == 1 && device.ParentId != request.DeviceId) return Fault.NotVisible("device");
         // As it was seen before; its key goes with it.
         var shown = await mapper.ShowAsync(caller.Person, device, cancel);
         return (await devices.RemoveAsync(caller.Person, device.Id, cancel)).Fault is { } failed ? failed : shown;
@@ -96,7 +105,7 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
     {
         if (!(await devices.FindAsync(caller.Person, request.DeviceId, cancel)).Try(out var device, out var fault)) return fault;
         var wanted = request.Params?.Split('|', StringSplitOptions.RemoveEmptyEntries);
-        return new StatusV1Answer(0, RawJson.Params(StateText.ReadValues(device.Values), wanted));
+        return new StatusV1Answer(0, await state.ReadAsync(device, wanted, cancel));
     }
 
     private async Task<Result<StatusUpdatedAnswer>> UpdateStatusAsync(Caller caller, StatusUpdateV1Request request, CancellationToken cancel)
@@ -107,8 +116,13 @@ internal sealed class DeviceV1Operations(DeviceService devices, CommandService c
         return sent.Fault is { } fault ? fault : new StatusUpdatedAnswer(0, request.DeviceId);
     }
 
-    // A device behind a bridge has an id of its own, by which it is named like any other.
-    private static Fault? CheckSub(int? isSub) => isSub is null or 0 ? null : Fault.Invalid("isSub", "isSub is 0: a device behind a bridge is named by its own id");
+    // A device behind a bridge has an id of its own; it may be named by that, like any other, or beside its bridge.
+    private static Fault? CheckSub(int? isSub, string? subDeviceId) => (isSub, subDeviceId) switch
+    {
+        (null or 0, _) or (1, { Length: > 0 }) => null,
+        (1, _) => Fault.Invalid("subDeviceId", "subDeviceId is missing: with isSub 1 it is the device, and deviceid its bridge"),
+        _ => Fault.Invalid("isSub", "isSub is 0, or 1 for a device behind a bridge"),
+    };
 
     private static bool Same(string key, string shown) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes(shown));
 }

@@ -27,10 +27,10 @@ internal record DeviceRequest : V1Request
 /// <summary>Removes a device.</summary>
 internal sealed record DeleteDeviceV1Request : DeviceRequest
 {
-    /// <summary>0; absent: 0.</summary>
+    /// <summary>1: a device behind a bridge, whose id deviceid is; absent: 0.</summary>
     public int? IsSub { get; init; }
 
-    /// <summary>With isSub 1.</summary>
+    /// <summary>With isSub 1: the device.</summary>
     public string? SubDeviceId { get; init; }
 }
 
@@ -85,16 +85,16 @@ internal sealed record AddGsmV1Request : V1Request
 /// <summary>Adds a Wi-Fi device.</summary>
 internal sealed record AddDeviceV1Request : V1Request
 {
-    /// <summary>0; absent: 0.</summary>
+    /// <summary>1: a device behind a bridge, whose id deviceid is; absent: 0.</summary>
     public int? IsSub { get; init; }
 
-    /// <summary>With isSub 1.</summary>
+    /// <summary>With isSub 1: the device.</summary>
     public string? SubDeviceId { get; init; }
 
     [JsonPropertyName("deviceid")]
     public required string DeviceId { get; init; }
 
-    /// <summary>The device's key, the proof that the caller holds it.</summary>
+    /// <summary>The device's key, the proof that the caller holds it; with isSub 1 that of the bridge will do, when the device is behind it.</summary>
     public required string Apikey { get; init; }
 
     public required string Name { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Irori.Core;
+using Irori.Core.Outbox;
 using Irori.Dialects.CoolKit.Wire;
 
 namespace Irori.Dialects.CoolKit.V2.Devices;
@@ -156,6 +157,9 @@ internal sealed record DeviceSettings
 
     /// <summary>With the documented defaults.</summary>
     public DeviceSettings WithDefaults() => this with { OpsNotify = OpsNotify ?? 0, OpsHistory = OpsHistory ?? 1, AlarmNotify = AlarmNotify ?? 1 };
+
+    /// <summary>Which of them ask for messages: that it is operated, that it comes and goes, and alarms.</summary>
+    public Wishes Wishes() => (OpsNotify == 1 ? Core.Outbox.Wishes.Operated : 0) | (OfflineNotify == 1 ? Core.Outbox.Wishes.Presence : 0) | (AlarmNotify is null or 1 ? Core.Outbox.Wishes.Alarms : 0);
 
     /// <summary>What is out of range, or null.</summary>
     public Fault? Check()

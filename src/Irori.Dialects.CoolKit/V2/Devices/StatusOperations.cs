@@ -3,14 +3,13 @@ using Irori.Core;
 using Irori.Core.Commands;
 using Irori.Core.Devices;
 using Irori.Core.Groups;
-using Irori.Core.States;
 using Irori.Dialects.CoolKit.Wire;
 using Microsoft.AspNetCore.Routing;
 
 namespace Irori.Dialects.CoolKit.V2.Devices;
 
 /// <summary>The state of things, and commands over HTTP (CoolKit v2, status).</summary>
-internal sealed class StatusOperations(DeviceService devices, GroupService groups, CommandService commands)
+internal sealed class StatusOperations(DeviceService devices, GroupService groups, CommandService commands, DeviceParams state)
 {
     private const int Device = 1;
     private const int Group = 2;
@@ -38,7 +37,7 @@ internal sealed class StatusOperations(DeviceService devices, GroupService group
         }
 
         if (!(await devices.FindAsync(caller.Person, request.Id, cancel)).Try(out var device, out var fault)) return fault;
-        return new StatusData(RawJson.Params(StateText.ReadValues(device.Values), wanted));
+        return new StatusData(await state.ReadAsync(device, wanted, cancel));
     }
 
     private async Task<Result<Nothing>> UpdateAsync(Caller caller, StatusUpdateRequest request, CancellationToken cancel)

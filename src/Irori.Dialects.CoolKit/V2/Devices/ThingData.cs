@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Irori.Dialects.CoolKit.Wire;
 
@@ -129,18 +130,42 @@ internal sealed record ExtraData
     public string? StaMac { get; init; }
 }
 
+/// <summary>A device behind a gateway.</summary>
+internal sealed record SubDeviceData
+{
+    /// <summary>How the gateway knows it.</summary>
+    public required string SubDevId { get; init; }
+
+    [JsonPropertyName("deviceid")]
+    public required string DeviceId { get; init; }
+
+    /// <summary>Number of its user interface.</summary>
+    public required int Uiid { get; init; }
+}
+
 /// <summary>A group in which a device is.</summary>
 internal sealed record DeviceGroupData(int Type, string GroupId);
 
-/// <summary>Configuration of cameras from the factory.</summary>
+/// <summary>What the factory configured a device with. Cameras have the three fields; what else there is, is passed on.</summary>
 internal sealed record DeviceConfigData
 {
     public string? P2pServerName { get; init; }
 
-    /// <summary>Spelt so on the wire.</summary>
+    /// <summary>For the owner only. Spelt so on the wire.</summary>
     public string? P2pAccout { get; init; }
 
+    /// <summary>For the owner only.</summary>
     public string? P2pLicense { get; init; }
+
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; set; }
+
+    /// <summary>As somebody sees it.</summary>
+    public static DeviceConfigData? Read(string? json, bool owner)
+    {
+        if (json is null || JsonSerializer.Deserialize(json, CoolKitJson.TypeOf<DeviceConfigData>()) is not { } whole) return null;
+        return owner ? whole : whole with { P2pAccout = null, P2pLicense = null };
+    }
 }
 
 /// <summary>Where a device or group stands.</summary>

@@ -5,13 +5,12 @@ using Irori.Core.Groups;
 using Irori.Core.Homes;
 using Irori.Core.Products;
 using Irori.Core.Sharing;
-using Irori.Core.States;
 using Irori.Dialects.CoolKit.Wire;
 
 namespace Irori.Dialects.CoolKit.V2.Devices;
 
 /// <summary>Shows devices and groups as things.</summary>
-internal sealed class ThingMapper(DeviceService devices, ProductService products, GroupService groups, SharingService sharing, HomeService homes)
+internal sealed class ThingMapper(DeviceService devices, ProductService products, GroupService groups, SharingService sharing, HomeService homes, DeviceParams state)
 {
     private const int OwnDevice = 1;
     private const int SharedDevice = 2;
@@ -40,9 +39,14 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         var keys = await devices.KeysForOwnerAsync(found, CoolKitDialect.Name, cancel);
         var memberships = await groups.OfDevicesAsync(who, found, cancel);
         var people = await sharing.PeopleAsync(who, found, cancel);
+        var states = await state.ReadAsync(found, wanted: null, cancel);
+        var configs = await devices.ConfigsAsync(found, CoolKitDialect.Name, cancel);
         var shown = new List<DeviceData>(found.Count);
-        foreach (var device in found)
-            shown.Add(Device(device, await products.GetAsync(device.Product, cancel), keys.GetValueOrDefault(device.No, ""), memberships[device.No], [.. people[device.No]]));
+        foreach (var (device, values) in found.Zip(states))
+            shown.Add(Device(device, await products.GetAsync(device.Product, cancel), values, keys.GetValueOrDefault(device.No, ""), memberships[device.No], [.. people[device.No]]) with
+            {
+                DevConfig = DeviceConfigData.Read(configs.GetValueOrDefault(device.No), device.Role == Role.Owner),
+            });
         return shown;
     }
 
@@ -71,7 +75,7 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
     }
 
     private static DeviceData Device(
-        VisibleDevice device, ProductView product, string key, IEnumerable<Membership> memberships, IReadOnlyList<SharePerson> people) => new()
+        VisibleDevice device, ProductView product, RawJson values, string key, IEnumerable<Membership> memberships, IReadOnlyList<SharePerson> people) => new()
     {
         Name = device.Name,
         DeviceId = device.Id,
@@ -89,7 +93,7 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         ShareTo = device.Role == Role.Owner ? [.. people.Select(Person)] : null,
         DeviceKey = key,
         Online = device.Online,
-        Params = RawJson.Params(StateText.ReadValues(device.Values)),
+        Params = values,
         IsSupportGroup = true,
     };
 
@@ -99,11 +103,14 @@ internal sealed class ThingMapper(DeviceService devices, ProductService products
         ShareTime = person.Since.ToUnixTimeMilliseconds(),
     };
 
+    /// <summary>Number of the user interface of a product; 0: it has none.</summary>
+    public static int Uiid(ProductView product) => int.TryParse(product.Name(CoolKitDialect.Name, CoolKitDialect.UiidName), out var uiid) ? uiid : 0;
+
     private static ExtraData Extra(FactoryData factory, ProductView product) => new()
     {
         Model = product.Name(CoolKitDialect.Name, ProductNames.Model) is { } model and not ProductNames.AnyModel ? model : product.Product.Model,
         Ui = factory.Ui.Length > 0 ? factory.Ui : product.Product.Name,
-        Uiid = int.TryParse(product.Name(CoolKitDialect.Name, CoolKitDialect.UiidName), out var uiid) ? uiid : 0,
+        Uiid = Uiid(product),
         Description = factory.Description,
         Manufacturer = factory.Manufacturer.Length > 0 ? factory.Manufacturer : product.Brand.Name,
         Mac = factory.Mac,

@@ -30,7 +30,7 @@ internal sealed record MessageData
     [JsonPropertyName("msgid")]
     public required string MsgId { get; init; }
 
-    /// <summary>shareNotify_v2, cancelShareNotify_v2.</summary>
+    /// <summary>shareNotify_v2, cancelShareNotify_v2, opsNotify_v2 (settings.opsNotify), alarmNotify_v2 (settings.alarmNotify), pushNotify_v2 (settings.offlineNotify).</summary>
     public required string MsgType { get; init; }
 
     public required MessageContent Message { get; init; }
@@ -39,7 +39,7 @@ internal sealed record MessageData
     public required long Date { get; init; }
 }
 
-/// <summary>What a message of a share says. The vendor does not document it.</summary>
+/// <summary>What a message says. The vendor does not document it.</summary>
 internal sealed record MessageContent
 {
     [JsonPropertyName("deviceid")]
@@ -52,6 +52,12 @@ internal sealed record MessageContent
 
     /// <summary>A sentence in the language of the reader.</summary>
     public required string Text { get; init; }
+
+    /// <summary>Of which values it tells: what was operated, the alarm, or online.</summary>
+    public RawJson? Params { get; init; }
+
+    /// <summary>Id of the account that operated it; absent: on the device itself.</summary>
+    public string? OpsApikey { get; init; }
 }
 
 /// <summary>The section Message center of CoolKit v2.</summary>
@@ -77,21 +83,49 @@ internal sealed class MessageOperations(MessageService messages, HomeService hom
     private static MessageData Of(Message message, string lang)
     {
         var data = MessageService.Read(message);
-        var shared = message.Kind == MessageKind.Shared;
         return new MessageData
         {
             MsgId = message.Id,
-            MsgType = shared ? "shareNotify_v2" : "cancelShareNotify_v2",
-            Message = new MessageContent { DeviceId = data.DeviceId, DeviceName = data.DeviceName, Apikey = data.OwnerId, Text = Text(shared, data.DeviceName, lang) },
+            MsgType = TypeOf(message.Kind),
+            Message = new MessageContent
+            {
+                DeviceId = data.DeviceId, DeviceName = data.DeviceName, Apikey = data.OwnerId, Text = Text(message.Kind, data.DeviceName, lang), Params = ParamsOf(message.Kind, data), OpsApikey = data.By,
+            },
             Date = message.At.ToUnixTimeMilliseconds(),
         };
     }
 
-    private static string Text(bool shared, string device, string lang) => (shared, lang) switch
+    private static string TypeOf(MessageKind kind) => kind switch
     {
-        (true, "cn") => $"“{device}”已分享给您",
-        (false, "cn") => $"“{device}”已不再分享给您",
-        (true, _) => $"\"{device}\" is shared with you",
-        (false, _) => $"\"{device}\" is not shared with you any more",
+        MessageKind.Shared => "shareNotify_v2",
+        MessageKind.ShareEnded => "cancelShareNotify_v2",
+        MessageKind.Operated => "opsNotify_v2",
+        MessageKind.Alarmed => "alarmNotify_v2",
+        _ => "pushNotify_v2",
+    };
+
+    private static RawJson? ParamsOf(MessageKind kind, Core.Messages.MessageData data) => kind switch
+    {
+        MessageKind.Online => new RawJson("""{"online":true}"""),
+        MessageKind.Offline => new RawJson("""{"online":false}"""),
+        // A command may be a list of objects.
+        _ when data.Values is { } values && values.StartsWith('{') => new RawJson(values),
+        _ => null,
+    };
+
+    private static string Text(MessageKind kind, string device, string lang) => (kind, lang) switch
+    {
+        (MessageKind.Shared, "cn") => $"“{device}”已分享给您",
+        (MessageKind.ShareEnded, "cn") => $"“{device}”已不再分享给您",
+        (MessageKind.Operated, "cn") => $"“{device}”被操作",
+        (MessageKind.Alarmed, "cn") => $"“{device}”发出警报",
+        (MessageKind.Online, "cn") => $"“{device}”已上线",
+        (_, "cn") => $"“{device}”已离线",
+        (MessageKind.Shared, _) => $"\"{device}\" is shared with you",
+        (MessageKind.ShareEnded, _) => $"\"{device}\" is not shared with you any more",
+        (MessageKind.Operated, _) => $"\"{device}\" was operated",
+        (MessageKind.Alarmed, _) => $"\"{device}\" reports an alarm",
+        (MessageKind.Online, _) => $"\"{device}\" is online",
+        (_, _) => $"\"{device}\" is offline",
     };
 }
