@@ -22,6 +22,9 @@ public sealed record NewProduct(
     /// <summary>Whether raw frames are kept for the operator.</summary>
     public bool KeepsFrames { get; init; } = true;
 
+    /// <summary>Whether its devices carry out their timers themselves.</summary>
+    public bool KeepsTime { get; init; } = true;
+
     /// <summary>Days that points are kept; 0 takes the installation's.</summary>
     public int PointDays { get; init; }
 }
@@ -82,6 +85,7 @@ public sealed class ProductService(IDatabase database, InstallationRecord instal
         BindingMode = wanted.BindingMode,
         Adopts = wanted.Adopts ?? installation.Mode == InstallationMode.Home,
         KeepsFrames = wanted.KeepsFrames,
+        KeepsTime = wanted.KeepsTime,
         PointDays = wanted.PointDays,
         ModelJson = wanted.Things.ToJson(),
     };

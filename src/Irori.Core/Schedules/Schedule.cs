@@ -102,6 +102,9 @@ public sealed record DeviceTimer(string Timer, Recurrence Recurrence, string Bod
     };
 }
 
+/// <summary>The property in which a device keeps its timers, and how its dialect reads it; what it cannot read is left out, and it never throws.</summary>
+public sealed record TimerProperty(string Name, Func<string, IReadOnlyList<DeviceTimer>> Read);
+
 /// <summary>Storage of schedules.</summary>
 public interface IScheduleStore
 {
@@ -127,7 +130,7 @@ public interface IScheduleStore
     Task RemoveAsync(long schedule);
 
     /// <summary>Makes the timers of a device what they are now. A timer that has not changed stays as it is, due time and all.</summary>
-    Task SetTimersAsync(long device, IReadOnlyList<DeviceTimer> timers, DateTimeOffset now);
+    Task SetTimersAsync(long device, IReadOnlyList<DeviceTimer> timers);
 
     /// <summary>A device's timers, by name.</summary>
     Task<IReadOnlyList<Schedule>> TimersAsync(long device);

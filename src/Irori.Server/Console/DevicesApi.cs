@@ -94,9 +94,9 @@ internal sealed class DevicesApi(HomeService homes, DeviceService devices, Produ
         if (!(await ConsoleInput.BodyAsync(context, ConsoleJson.Default.CommandBody)).Try(out var body, out var fault)) return fault;
         if (body.Properties is not { ValueKind: JsonValueKind.Object } wanted || !HasNames(wanted))
             return Fault.Invalid("properties", "properties must be an object with at least one property");
-        if (!(await commands.SendAsync(who, id, wanted.GetRawText(), CommandService.DefaultDeadline, cancel)).Try(out var outcome, out fault)) return fault;
+        if (!(await commands.SendAsync(who, id, wanted.GetRawText(), CommandService.DefaultDeadline, cancel)).Try(out var answer, out fault)) return fault;
         if (!(await devices.FindAsync(who, id, cancel)).Try(out var device, out fault)) return fault;
-        return new CommandDone(ConsoleJson.Word(outcome), DeviceItem.Of(device, await products.GetAsync(device.Product, cancel)));
+        return new CommandDone(ConsoleJson.Word(answer.Outcome), DeviceItem.Of(device, await products.GetAsync(device.Product, cancel)));
     }
 
     private static bool HasNames(JsonElement properties)

@@ -53,6 +53,7 @@ public static class ProductFile
             BindingMode = Enum.Parse<BindingMode>(file.Word("bindingMode", [nameof(BindingMode.Single)]) ?? nameof(BindingMode.Single)),
             Adopts = file.Flag("adopts"),
             KeepsFrames = file.Flag("keepsFrames") ?? true,
+            KeepsTime = file.Flag("keepsTime") ?? true,
             PointDays = file.Whole("pointDays", 0, 3650) ?? 0,
         };
         file.NothingElse();

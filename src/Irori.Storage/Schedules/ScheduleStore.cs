@@ -60,8 +60,9 @@ internal sealed class ScheduleStore(SqlSession session) : IScheduleStore
         await session.ExecuteAsync("DELETE FROM schedules WHERE no = @schedule", new { schedule });
     }
 
-    public async Task SetTimersAsync(long device, IReadOnlyList<DeviceTimer> timers, DateTimeOffset now)
+    public async Task SetTimersAsync(long device, IReadOnlyList<DeviceTimer> timers)
     {
+        var now = await session.FirstAsync<DateTimeOffset>($"SELECT {session.Engine.Now}");
         var id = await session.FirstAsync<string>("SELECT id FROM devices WHERE no = @device", new { device });
         var left = (await TimersAsync(device)).ToDictionary(t => t.Timer!, StringComparer.Ordinal);
         foreach (var timer in timers)

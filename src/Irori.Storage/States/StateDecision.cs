@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Irori.Core.History;
 using Irori.Core.Outbox;
+using Irori.Core.Schedules;
 using Irori.Core.States;
 
 namespace Irori.Storage.States;
@@ -38,8 +39,9 @@ internal static class StateDecision
             if (values.TryGetValue(name, out var now) && now.Json == value) follows.Add(Row(write, Happening.Alarmed, account: null, $"{{\"{JsonEncodedText.Encode(name)}\":{value}}}"));
         }
 
+        var timers = write.Timers is { } kept && values.TryGetValue(kept.Name, out var set) ? kept.Read(set.Json) : null;
         var told = new StateWritten(StateOutcome.Accepted, state.Epoch, state.Version, terms.AccessVersion, values) { Follows = follows.Count > 0 };
-        return new Decision(told, points, terms.KeepsOperations ? operation : null, follows);
+        return new Decision(told, points, terms.KeepsOperations ? operation : null, follows, timers);
     }
 
     /// <summary>The answer for a write that carries a command's outcome or frames, and no readings.</summary>
@@ -60,7 +62,7 @@ internal static class StateDecision
         new() { Device = write.Device, Kind = kind, At = DateTimeOffset.FromUnixTimeMilliseconds(write.Arrival), Account = account, Body = body };
 
     private static Decision Refused(StateOutcome outcome, DeviceState? state, StateTerms terms) =>
-        new(new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, terms.AccessVersion, StateWritten.Nothing), [], null, []);
+        new(new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, terms.AccessVersion, StateWritten.Nothing), [], null, [], null);
 }
 
 /// <summary>What is known of a device beside its state when that is written.</summary>
@@ -69,8 +71,9 @@ internal static class StateDecision
 /// <param name="Watch">What anybody wants to be told of it.</param>
 internal readonly record struct StateTerms(long AccessVersion, bool KeepsOperations, Wishes Watch);
 
-/// <summary>What a state write comes to: what to tell, what to append, and what must follow.</summary>
-internal readonly record struct Decision(StateWritten Told, IReadOnlyList<PointRow> Points, Operation? Operation, IReadOnlyList<OutboxRow> Follows);
+/// <summary>What a state write comes to: what to tell, what to append, what must follow, and the timers that it sets (null: it sets none).</summary>
+internal readonly record struct Decision(
+    StateWritten Told, IReadOnlyList<PointRow> Points, Operation? Operation, IReadOnlyList<OutboxRow> Follows, IReadOnlyList<DeviceTimer>? Timers);
 
 /// <summary>A point to append.</summary>
 internal readonly record struct PointRow(string Property, long Arrival, long Seq, long? SourceTime, string Value);
