@@ -12,6 +12,7 @@ using Irori.Core.Messages;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Scenes;
 using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,7 @@ public static class CoreServices
         .AddSingleton<RunService>()
         .AddSingleton(new RunSettings())
         .AddSingleton<RunSignal>()
+        .AddSingleton<SceneService>()
         .AddSingleton<ScheduleService>()
         .AddSingleton<SessionService>()
         .AddSingleton<ShareReview>()

@@ -12,6 +12,7 @@ using Irori.Core.Messages;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Scenes;
 using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Irori.Core.States;
@@ -99,6 +100,9 @@ public interface IStores
 
     /// <summary>Recorded commands.</summary>
     ICommandStore Commands { get; }
+
+    /// <summary>Scenes and rules.</summary>
+    ISceneStore Scenes { get; }
 
     /// <summary>What is to be done when.</summary>
     IScheduleStore Schedules { get; }

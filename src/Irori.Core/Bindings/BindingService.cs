@@ -1,6 +1,7 @@
 using Irori.Core.Feeds;
 using Irori.Core.Messages;
 using Irori.Core.Outbox;
+using Irori.Core.Scenes;
 using Irori.Core.Sharing;
 
 namespace Irori.Core.Bindings;
@@ -111,6 +112,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
         await stores.Shares.RemoveAllAsync(account);
         await stores.Groups.RemoveAllAsync(account);
+        await stores.Scenes.RemoveAllAsync(account);
         await stores.Schedules.RemoveAllAsync(account);
         await stores.Messages.RemoveAllAsync(account);
         return ended;
@@ -141,6 +143,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         await stores.Bindings.RemoveAsync(binding.Account, binding.Device);
         await stores.Groups.LoseAsync(binding.Account, binding.Device);
         await stores.Schedules.LoseAsync(binding.Account, binding.Device);
+        if (await stores.Devices.FindAsync(binding.Device) is { } device) await stores.Scenes.LoseAsync(binding.Account, binding.Device, RuleEngine.Lost(device.Id));
     }
 
     private static ShareEnd ByOf(EndReason reason) => reason switch

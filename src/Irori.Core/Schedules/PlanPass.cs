@@ -1,10 +1,11 @@
 using Irori.Core.Commands;
 using Irori.Core.Links;
+using Irori.Core.Scenes;
 
 namespace Irori.Core.Schedules;
 
 /// <summary>One pass over a plan, from the beginning or from after a wait to the next waits.</summary>
-internal sealed class PlanPass(IDatabase database, CommandService commands, CommonClock clock, Run run, Plan plan, Principal who, CancellationToken cancel)
+internal sealed class PlanPass(IDatabase database, CommandService commands, CommonClock clock, RunSignal signal, Run run, Plan plan, Principal who, CancellationToken cancel)
 {
     private readonly Lock _lock = new();
     private readonly List<StepResult> _results = [];
@@ -88,7 +89,7 @@ internal sealed class PlanPass(IDatabase database, CommandService commands, Comm
     {
         StepKind.Device => [await SendAsync(step.Id, step.Body)],
         StepKind.Group => await SendToGroupAsync(step),
-        _ => [StepResult.Of(step.Kind, step.Id, Fault.NotVisible("scene"))],
+        _ => [await UseSceneAsync(step)],
     };
 
     private async Task<StepResult> SendAsync(string device, string body) =>
@@ -100,6 +101,44 @@ internal sealed class PlanPass(IDatabase database, CommandService commands, Comm
             async s => await s.Groups.FindAsync(who.Account.No, app: 0, step.Id) is { } group ? await s.Bindings.ListInGroupAsync(who.Account.No, app: 0, group.No) : null,
             cancel);
         return members is null ? [StepResult.Of(StepKind.Group, step.Id, Fault.NotVisible("group"))] : await Task.WhenAll(members.Select(m => SendAsync(m.Id, step.Body)));
+    }
+
+    private async Task<StepResult> UseSceneAsync(Step step)
+    {
+        long? task = null;
+        var used = await database.WriteAsync<Done>(
+            async s =>
+            {
+                task = null;
+                if (await s.Scenes.LockAsync(who.Account.No, step.Id) is not { } scene) return Fault.NotVisible("scene");
+                if (step.Kind == StepKind.Switch)
+                {
+                    await s.Scenes.SetEnabledAsync(scene.No, step.On, await s.Runs.NowAsync());
+                    return new Done();
+                }
+
+                var begun = await BeginAsync(s, scene);
+                task = begun?.Task;
+                return new Done();
+            },
+            cancel);
+        if (task is not null) signal.Set();
+        return StepResult.Of(step.Kind, step.Id, used.Fault) with { Task = task };
+    }
+
+    // One that runs by itself does so only when it may and its conditions hold; that they do not is no failure.
+    private async Task<Run?> BeginAsync(IStores stores, Scene scene)
+    {
+        var now = await stores.Runs.NowAsync();
+        if (scene.Kind == SceneKind.Automatic)
+        {
+            if (!scene.Enabled || !scene.Valid || !await RuleEngine.HoldsAsync(stores, scene, scene.ReadRule(), device: "", new Dictionary<string, Change>())) return null;
+            await stores.Scenes.SetFiredAsync(scene.No, now);
+        }
+
+        var next = RuleEngine.RunOf(scene, scene.Kind == SceneKind.Automatic ? RunKind.Rule : RunKind.Scene, now, run.Depth + 1);
+        await stores.Runs.AddAsync([next]);
+        return next;
     }
 
     // The time and the part are found once: should its record be written twice, there is still one row.

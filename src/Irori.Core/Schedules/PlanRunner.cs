@@ -13,7 +13,7 @@ public sealed record RunOutcome(RunState State, IReadOnlyList<StepResult> Result
 /// Carries out the plan of one run for the person who ordered it, with the rights that he has at this moment: each command goes the one path of all commands.
 /// It does not throw for what can go wrong: that is a result.
 /// </summary>
-public sealed class PlanRunner(IDatabase database, CommandService commands, CommonClock clock)
+public sealed class PlanRunner(IDatabase database, CommandService commands, CommonClock clock, RunSignal signal)
 {
     /// <summary>How many runs may lead to one another; the next one is refused, so that scenes and rules that set each other off come to an end.</summary>
     public const int MaxDepth = 8;
@@ -28,7 +28,7 @@ public sealed class PlanRunner(IDatabase database, CommandService commands, Comm
         if (claimed is not { Account: { } account, AccountId: { } accountId }) return Refused(new Fault(FaultKind.NotVisible, "Nobody owns the device any more"));
         if (run.Depth > MaxDepth) return Refused(new Fault(FaultKind.LimitReached, $"More than {MaxDepth} runs led to one another"));
         var plan = Plan.Parse(run.Plan);
-        var pass = new PlanPass(database, commands, clock, run, plan, Principal.ActingFor(account, accountId, run.App, run.Kind.ToString().ToLowerInvariant()), cancel);
+        var pass = new PlanPass(database, commands, clock, signal, run, plan, Principal.ActingFor(account, accountId, run.App, run.Kind.ToString().ToLowerInvariant()), cancel);
         await Task.WhenAll(plan.Branches.Select(pass.FollowAsync));
         return pass.Outcome();
     }

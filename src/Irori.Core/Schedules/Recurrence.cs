@@ -54,7 +54,7 @@ public abstract record Recurrence
         {
             if (Start > after) return Start;
             var periods = (after - Start).Ticks / Period.Ticks + 1;
-            return periods > (DateTimeOffset.MaxValue - Start).Ticks / Period.Ticks ? null : Start + Period * periods;
+            return periods > (DateTimeOffset.MaxValue - Start).Ticks / Period.Ticks ? null : Start.AddTicks(Period.Ticks * periods);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Irori.Core.Links;
+using Irori.Core.Scenes;
 using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.Schedules;
@@ -95,7 +96,7 @@ public sealed partial class RunService(
     {
         await _free.WaitAsync(cancel);
         var room = 1;
-        while (room < Piece && _free.Wait(TimeSpan.Zero, CancellationToken.None)) room++;
+        while (room < Piece && await _free.WaitAsync(TimeSpan.Zero, CancellationToken.None)) room++;
         return room;
     }
 
@@ -117,7 +118,30 @@ public sealed partial class RunService(
     private Task<IReadOnlyList<long>> BeginAsync(IReadOnlyList<ClaimedRun> claimed, CancellationToken cancel)
     {
         var steps = claimed.Max(c => Plan.Parse(c.Run.Plan).Steps.Count());
-        return WriteAsync(s => s.Runs.BeginAsync(_claimer, [.. claimed.Select(c => c.Run.No)], settings.Begun + settings.PerStep * steps), cancel);
+        return WriteAsync(
+            async s =>
+            {
+                foreach (var chain in claimed.Where(c => c.Run.Depth > 0).GroupBy(c => c.Run.Depth).OrderBy(c => c.Key)) await ChainAsync(s, [.. chain]);
+                return await s.Runs.BeginAsync(_claimer, [.. claimed.Select(c => c.Run.No)], settings.Begun + settings.PerStep * steps);
+            },
+            cancel);
+    }
+
+    // What something has set off: what its devices do next comes of it.
+    private static async Task ChainAsync(IStores stores, IReadOnlyList<ClaimedRun> runs)
+    {
+        var devices = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (run, account, _) in runs)
+        {
+            foreach (var step in Plan.Parse(run.Plan).Steps)
+            {
+                if (step.Kind == StepKind.Device) devices.Add(step.Id);
+                if (step.Kind != StepKind.Group || account is not { } person || await stores.Groups.FindAsync(person, app: 0, step.Id) is not { } group) continue;
+                devices.UnionWith((await stores.Bindings.ListInGroupAsync(person, app: 0, group.No)).Select(d => d.Id));
+            }
+        }
+
+        if (devices.Count > 0) await stores.Scenes.ChainAsync(devices, runs[0].Run.Depth, RuleEngine.Echo);
     }
 
     // Runs of one device that were taken together go in the order in which they were due.
@@ -153,12 +177,24 @@ public sealed partial class RunService(
     private async Task RecordAsync(CancellationToken stop)
     {
         var ends = new List<(RunEnd End, IReadOnlyList<Run> Next)>();
-        while (await _ends.Reader.WaitToReadAsync(stop).AsTask().ContinueWith(t => t.IsCompletedSuccessfully && t.Result, TaskScheduler.Default))
+        while (await HasEndAsync(stop))
         {
             while (ends.Count < Piece && _ends.Reader.TryRead(out var end)) ends.Add(end);
             while (!await TryRecordAsync(ends) && !stop.IsCancellationRequested) await Task.Delay(Pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _free.Release(ends.Count);
             ends.Clear();
+        }
+    }
+
+    private async Task<bool> HasEndAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _ends.Reader.WaitToReadAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -189,7 +225,7 @@ public sealed partial class RunService(
     {
         for (var ended = 0; ended < settings.AtOnce; ended++)
         {
-            if (!await _free.WaitAsync(LastWait)) break;
+            if (!await _free.WaitAsync(LastWait, CancellationToken.None)) break;
         }
 
         await stop.CancelAsync();

@@ -129,6 +129,9 @@ public interface IScheduleStore
     /// <summary>Removes a schedule; its runs stay until their retention ends.</summary>
     Task RemoveAsync(long schedule);
 
+    /// <summary>Removes an account's schedules of a family that are for a scene.</summary>
+    Task RemoveOfSceneAsync(long scene, string family);
+
     /// <summary>Makes the timers of a device what they are now. A timer that has not changed stays as it is, due time and all.</summary>
     Task SetTimersAsync(long device, IReadOnlyList<DeviceTimer> timers);
 

@@ -178,6 +178,12 @@ internal static class PlanTargets
             targets.Add(new ScheduleTarget(StepKind.Group, group.No));
         }
 
-        return plan.Steps.Any(s => s.Kind is StepKind.Scene or StepKind.Switch) ? Fault.NotVisible("scene") : targets;
+        foreach (var id in plan.Steps.Where(s => s.Kind is StepKind.Scene or StepKind.Switch).Select(s => s.Id).Distinct(StringComparer.Ordinal))
+        {
+            if (await stores.Scenes.FindAsync(who.Account.No, id) is not { } scene) return Fault.NotVisible("scene");
+            targets.Add(new ScheduleTarget(StepKind.Scene, scene.No));
+        }
+
+        return Result.Of<IReadOnlyList<ScheduleTarget>>(targets);
     }
 }

@@ -100,7 +100,7 @@ internal sealed class RunStore(SqlSession session) : IRunStore
         var earlier = before is null ? "" : "AND (r.due, r.no) < (@Due, @No)";
         return session.ListAsync<Run>(
             $"SELECT {Columns} FROM runs r WHERE r.{of.ToString().ToLowerInvariant()} = @key {earlier} ORDER BY r.due DESC, r.no DESC LIMIT @limit",
-            new { key, before?.Due, before?.No, limit });
+            new { key, Due = before?.Due, No = before?.No, limit });
     }
 
     public Task<int> PurgeAsync(DateTimeOffset before, int limit) => session.ExecuteAsync(

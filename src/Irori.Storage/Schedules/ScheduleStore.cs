@@ -60,6 +60,13 @@ internal sealed class ScheduleStore(SqlSession session) : IScheduleStore
         await session.ExecuteAsync("DELETE FROM schedules WHERE no = @schedule", new { schedule });
     }
 
+    public async Task RemoveOfSceneAsync(long scene, string family)
+    {
+        var gone = await session.ListAsync<long>(
+            "SELECT s.no FROM schedules s JOIN schedule_targets t ON t.schedule = s.no WHERE t.kind = 'Scene' AND t.target = @scene AND s.family = @family", new { scene, family });
+        foreach (var schedule in gone) await RemoveAsync(schedule);
+    }
+
     public async Task SetTimersAsync(long device, IReadOnlyList<DeviceTimer> timers)
     {
         var now = await session.FirstAsync<DateTimeOffset>($"SELECT {session.Engine.Now}");

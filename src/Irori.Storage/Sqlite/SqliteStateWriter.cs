@@ -25,9 +25,11 @@ internal sealed class SqliteStateWriter : IDisposable
     private readonly SqliteCommand _command;
     private readonly SqliteCommand _operation;
     private readonly SqliteCommand _outbox;
+    private readonly ScheduleStore _schedules;
 
     public SqliteStateWriter(SqliteConnection connection)
     {
+        _schedules = new ScheduleStore(new SqlSession(connection, transaction: null, new SqliteEngine()));
         _select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations, s.watch FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $device", "$device");
         _update = Prepare(connection, "UPDATE states SET version = $version, vals = $vals, last_keys = $keys, updated = $updated WHERE device = $device", "$version", "$vals", "$keys", "$updated", "$device");
         _points = Prepare(connection, "INSERT INTO points (device, at, times, vals) VALUES ($device, $at, $times, $vals)", "$device", "$at", "$times", "$vals");
@@ -73,7 +75,7 @@ internal sealed class SqliteStateWriter : IDisposable
         Execute(_points, write.Device, PointKey.Of(write.Arrival, state.Version), times, values);
         if (operation is not null) Execute(_operation, write.Device, operation.At.ToUnixTimeMilliseconds(), operation.Account, operation.Body);
         foreach (var row in follows) Execute(_outbox, row.Device, row.Kind.ToString(), row.At.ToUnixTimeMilliseconds(), row.Account, row.Body);
-        if (timers is not null) Synchronous.Wait(new ScheduleStore(new SqlSession(connection, transaction: null, new SqliteEngine())).SetTimersAsync(write.Device, timers));
+        if (timers is not null) Synchronous.Wait(_schedules.SetTimersAsync(write.Device, timers));
         return told;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Irori.Core.History;
 using Irori.Core.Outbox;
+using Irori.Core.Scenes;
 using Irori.Core.Schedules;
 using Irori.Core.States;
 
@@ -18,6 +19,7 @@ internal static class StateDecision
         if (write.Key is { } key && state.Knows(key)) return Refused(StateOutcome.Repeated, state, terms);
         var operation = terms.KeepsOperations || terms.Watch.HasFlag(Wishes.Operated) ? write.Operation : null;
         var calm = terms.Watch.HasFlag(Wishes.Alarms) && write.Alarms is { } alarms ? alarms.Where(a => !state.Values.TryGetValue(a.Key, out var old) || old.Json != a.Value).ToList() : [];
+        var known = terms.Watch.HasFlag(Wishes.Rules) ? write.Readings.Select(r => r.Name).Distinct(StringComparer.Ordinal).ToDictionary(n => n, n => state.Values.TryGetValue(n, out var old) ? old.Json : null, StringComparer.Ordinal) : null;
         var before = operation?.IfChanged?.Select(n => state.Values.TryGetValue(n, out var old) ? old.Json : null).ToList();
         var changed = state.Apply(write.Readings, write.Key, write.Arrival, write.MergeKeys);
         if (changed is null) return Refused(StateOutcome.TooLarge, state, terms);
@@ -39,6 +41,7 @@ internal static class StateDecision
             if (values.TryGetValue(name, out var now) && now.Json == value) follows.Add(Row(write, Happening.Alarmed, account: null, $"{{\"{JsonEncodedText.Encode(name)}\":{value}}}"));
         }
 
+        if (known is not null && Changes(known, values) is { Count: > 0 } changes) follows.Add(Row(write, Happening.Changed, operation?.Account, Change.Write(changes)));
         var timers = write.Timers is { } kept && values.TryGetValue(kept.Name, out var set) ? kept.Read(set.Json) : null;
         var told = new StateWritten(StateOutcome.Accepted, state.Epoch, state.Version, terms.AccessVersion, values) { Follows = follows.Count > 0 };
         return new Decision(told, points, terms.KeepsOperations ? operation : null, follows, timers);
@@ -46,6 +49,14 @@ internal static class StateDecision
 
     /// <summary>The answer for a write that carries a command's outcome or frames, and no readings.</summary>
     public static StateWritten WithoutReadings { get; } = new(StateOutcome.Accepted, 0, 0, 0, StateWritten.Nothing);
+
+    private static Dictionary<string, Change> Changes(Dictionary<string, string?> before, Dictionary<string, StateValue> values)
+    {
+        var changes = new Dictionary<string, Change>(StringComparer.Ordinal);
+        foreach (var (name, old) in before)
+            if (values.TryGetValue(name, out var value) && value.Json != old) changes[name] = new Change(old, value.Json);
+        return changes;
+    }
 
     // What was never known has not changed.
     private static bool Changed(IReadOnlyList<string> names, List<string?> before, Dictionary<string, StateValue> values)

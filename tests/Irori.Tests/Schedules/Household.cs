@@ -78,7 +78,7 @@ internal sealed class Household : IAsyncDisposable
     public async Task IdleAsync()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await World.ReadAsync(async s => await s.Runs.WaitingAsync() || (await RunsAsync(s)).Any(r => r.State == RunState.Sent))) await timer.WaitForNextTickAsync(Cancel);
+        while (await World.ReadAsync(async s => await s.Runs.WaitingAsync() || (await RunsAsync(s)).Any(IsUnderWay))) await timer.WaitForNextTickAsync(Cancel);
     }
 
     /// <summary>All runs of the owner and of devices, oldest first.</summary>
@@ -89,6 +89,8 @@ internal sealed class Household : IAsyncDisposable
         await _services.DisposeAsync();
         await World.DisposeAsync();
     }
+
+    private static bool IsUnderWay(Run run) => run.State == RunState.Sent || (run.State == RunState.Pending && run.Due <= TimeProvider.System.GetUtcNow());
 
     private async Task<IReadOnlyList<Run>> RunsAsync(IStores stores) =>
         [.. (await stores.Runs.ListAsync(RunsOf.Account, World.Account, null, 10_000)).Concat(await stores.Runs.ListAsync(RunsOf.Device, World.Device, null, 1_000)).Reverse()];
@@ -111,6 +113,9 @@ internal sealed class ObedientChannel : ILinkChannel
     /// <summary>What it answers: null agrees, else the code of a refusal; "silent" is no answer.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Whether it reports a count n after each command.</summary>
+    public bool Counts { get; set; }
+
     /// <summary>The bodies of commands, in order.</summary>
     public ConcurrentQueue<string> Sent { get; } = new();
 
@@ -124,7 +129,7 @@ internal sealed class ObedientChannel : ILinkChannel
         var said = JsonNode.Parse(frame.Span)!;
         Sent.Enqueue(said["body"]!.GetValue<string>());
         var wireId = said["id"]!.GetValue<long>();
-        if (Refusal != "silent") _ = Task.Run(() => Link!.Answer(wireId, Refusal is null, Refusal, null, default), CancellationToken.None);
+        if (Refusal != "silent") _ = Task.Run(() => AnswerAsync(wireId), CancellationToken.None);
         return ValueTask.FromResult(true);
     }
 
@@ -135,4 +140,10 @@ internal sealed class ObedientChannel : ILinkChannel
     /// <summary>Says what it is.</summary>
     public Task<Result<StateWritten>> ReportAsync(string name, string json) =>
         Link!.ReportAsync(new Report { Readings = [new Reading(name, json)] }, CancellationToken.None);
+
+    private async Task AnswerAsync(long wireId)
+    {
+        Link!.Answer(wireId, Refusal is null, Refusal, null, default);
+        if (Counts) await ReportAsync("n", $"{wireId}");
+    }
 }

@@ -21,6 +21,8 @@ public abstract class ScheduleContract : IAsyncLifetime
 
     private static string Lamp => Household.Lamp;
 
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
     private ScheduleService Schedules => _house.Service<ScheduleService>();
 
     public async ValueTask InitializeAsync() => _house = await Household.StartAsync(await SettingsAsync());
@@ -43,7 +45,7 @@ public abstract class ScheduleContract : IAsyncLifetime
         (run.State, run.Kind, run.Due).ShouldBe((RunState.Done, RunKind.Schedule, schedule.NextDue!.Value));
         run.Results().ShouldBe([new StepResult(StepKind.Device, Lamp)]);
         var after = (await Schedules.FindAsync(_house.Owner, Family, schedule.Id, Cancel)).Value;
-        after.NextDue.ShouldNotBeNull().ShouldBeGreaterThan(DateTimeOffset.UtcNow);
+        after.NextDue.ShouldNotBeNull().ShouldBeGreaterThan(Now);
         after.NextDue!.Value.TimeOfDay.ShouldBe(TimeSpan.FromHours(8));
         (await _house.World.ReadAsync(s => s.Commands.ListAsync(_house.World.Device, 10))).ShouldHaveSingleItem().Source.ShouldBe("schedule");
     }
@@ -52,7 +54,7 @@ public abstract class ScheduleContract : IAsyncLifetime
     public async Task A_schedule_of_one_moment_is_never_due_again()
     {
         await _house.ConnectAsync(_house.World.Device, Lamp);
-        var due = DateTimeOffset.UtcNow.AddSeconds(-1);
+        var due = Now.AddSeconds(-1);
         var schedule = await AddAsync(new Recurrence.Once(due), due, Plan.Of(Step.Device(Lamp, On)));
 
         await _house.WorkAsync(_house.Runner());
@@ -185,13 +187,13 @@ public abstract class ScheduleContract : IAsyncLifetime
     public async Task What_fell_due_while_nothing_ran_is_carried_out_once_when_it_is_not_old()
     {
         var lamp = await _house.ConnectAsync(_house.World.Device, Lamp);
-        var due = DateTimeOffset.UtcNow.AddMinutes(-5);
+        var due = Now.AddMinutes(-5);
         var schedule = await AddAsync(new Recurrence.Every(due, TimeSpan.FromMinutes(1)), due, Plan.Of(Step.Device(Lamp, On)));
 
         await _house.WorkAsync(_house.Runner());
 
         lamp.Sent.Count.ShouldBe(1);
-        (await Schedules.FindAsync(_house.Owner, Family, schedule.Id, Cancel)).Value.NextDue.ShouldNotBeNull().ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddSeconds(-1));
+        (await Schedules.FindAsync(_house.Owner, Family, schedule.Id, Cancel)).Value.NextDue.ShouldNotBeNull().ShouldBeGreaterThan(Now.AddSeconds(-1));
     }
 
     [Fact]
@@ -252,7 +254,7 @@ public abstract class ScheduleContract : IAsyncLifetime
         var runs = await _house.RunsAsync();
         runs.Select(r => r.State).ShouldBe([RunState.Done, RunState.Done, RunState.Pending]);
         runs.Select(r => r.Task).Distinct().Count().ShouldBe(1);
-        runs[^1].Due.ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddMinutes(59));
+        runs[^1].Due.ShouldBeGreaterThan(Now.AddMinutes(59));
     }
 
     [Fact]
@@ -376,7 +378,7 @@ public abstract class ScheduleContract : IAsyncLifetime
         await DueAsync(TimeSpan.FromSeconds(1), Plan.Of(Step.Device(Lamp, On), Step.Delay(3_600), Step.Device(Lamp, On)));
         await _house.WorkAsync(_house.Runner());
 
-        (await _house.World.WriteAsync(s => s.Runs.PurgeAsync(DateTimeOffset.UtcNow.AddDays(1), 10))).ShouldBe(1);
+        (await _house.World.WriteAsync(s => s.Runs.PurgeAsync(Now.AddDays(1), 10))).ShouldBe(1);
 
         (await _house.RunsAsync()).ShouldHaveSingleItem().State.ShouldBe(RunState.Pending);
     }
@@ -386,7 +388,7 @@ public abstract class ScheduleContract : IAsyncLifetime
 
     private async Task<Schedule> CreateAsync(Plan plan) => (await Schedules.CreateAsync(_house.Owner, new NewSchedule(Family, Daily, plan), Cancel)).Value;
 
-    private Task<Schedule> DueAsync(TimeSpan ago, Plan plan) => AddAsync(Daily, DateTimeOffset.UtcNow - ago, plan);
+    private Task<Schedule> DueAsync(TimeSpan ago, Plan plan) => AddAsync(Daily, Now - ago, plan);
 
     // As if it had been made long ago.
     private async Task<Schedule> AddAsync(Recurrence recurrence, DateTimeOffset due, Plan plan)
@@ -404,7 +406,7 @@ public abstract class ScheduleContract : IAsyncLifetime
 
     private Task<bool> SetDueAsync(long schedule) => _house.World.WriteAsync(async s =>
     {
-        await s.Runs.AdvanceAsync(new Dictionary<long, DateTimeOffset?> { [schedule] = DateTimeOffset.UtcNow.AddSeconds(-1) });
+        await s.Runs.AdvanceAsync(new Dictionary<long, DateTimeOffset?> { [schedule] = Now.AddSeconds(-1) });
         return true;
     });
 
