@@ -155,7 +155,7 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
         async s =>
         {
             if (await s.Scenes.FindAsync(who.Account.No, id) is not { } scene || scene.Family != family) return NoScene;
-            if ((await s.Runs.ListAsync(RunsOf.Scene, scene.No, before: null, limit: 1)).FirstOrDefault() is not { } newest) return (TaskState?)null;
+            if (await s.Runs.ListAsync(RunsOf.Scene, scene.No, before: null, limit: 1) is not [var newest]) return (TaskState?)null;
             return TaskState.Of(newest.Task, await s.Runs.ListAsync(RunsOf.Task, newest.Task, before: null, Plan.MaxSteps));
         },
         cancel);

@@ -38,7 +38,7 @@ public sealed record RunSettings
 /// over; one that dies after it leaves a run of which nobody knows, and it is never begun again.
 /// </summary>
 public sealed partial class RunService(
-    IDatabase database, PlanRunner runner, RunSignal signal, CommonClock clock, RunSettings settings, TimeProvider time, ILogger<RunService> log)
+    IDatabase database, PlanRunner runner, RunSignal signal, CommonClock clock, RunSettings settings, TimeProvider time, ILogger<RunService> log) : IDisposable
 {
     private const int Piece = 256;
 
@@ -91,6 +91,9 @@ public sealed partial class RunService(
             if (room > begun) _free.Release(room - begun);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _free.Dispose();
 
     private async Task<int> TakeRoomAsync(CancellationToken cancel)
     {
