@@ -10,7 +10,7 @@ internal sealed record Sizes
     public static Sizes Tiny { get; } = new()
     {
         Seconds = 0.5, WarmSeconds = 0.2, IdleSeconds = 0.1, CommandDevices = 16, InFlight = 4, ReportDevices = 16, PacedRate = 50, Links = 20, WarmLinks = 4,
-        FewDevices = 40, ManyDevices = 400, HomeDevices = 40, ListCalls = 5, Points = 2_000, PointDevices = 20,
+        FewDevices = 40, ManyDevices = 400, HomeDevices = 40, ListCalls = 5, Points = 2_000, PointDevices = 20, Schedules = 60, Changes = 100,
     };
 
     /// <summary>How long a round loads a server.</summary>
@@ -57,4 +57,10 @@ internal sealed record Sizes
 
     /// <summary>Devices that they are of.</summary>
     public int PointDevices { get; init; } = 2_000;
+
+    /// <summary>Schedules that fall due in one moment.</summary>
+    public int Schedules { get; init; } = 20_000;
+
+    /// <summary>Changes that wait for rules.</summary>
+    public int Changes { get; init; } = 20_000;
 }

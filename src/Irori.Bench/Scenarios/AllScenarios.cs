@@ -15,6 +15,8 @@ internal static class AllScenarios
         new ListScenario(DatabaseEngine.Sqlite, oneHome: false), new ListScenario(DatabaseEngine.PostgreSql, oneHome: false),
         new ListScenario(DatabaseEngine.Sqlite, oneHome: true), new ListScenario(DatabaseEngine.PostgreSql, oneHome: true),
         new PointScenario(DatabaseEngine.Sqlite), new PointScenario(DatabaseEngine.PostgreSql),
+        new ScheduleScenario(DatabaseEngine.Sqlite), new ScheduleScenario(DatabaseEngine.PostgreSql),
+        new RuleScenario(DatabaseEngine.Sqlite), new RuleScenario(DatabaseEngine.PostgreSql),
     ];
 
     /// <summary>Those that are named by name, by the first word of it, or by letter; none named: all.</summary>
