@@ -115,6 +115,7 @@ public sealed class HomeService(IDatabase database)
             if (homes.FirstOrDefault(h => h.Id == receiverId) is not { } receiver) return Fault.NotVisible("home that receives the devices");
             if (!homes.Any(h => h.Id == currentId)) return Fault.NotVisible("home that becomes current");
             await s.Messages.MoveAsync(home.No, receiver.No);
+            await s.Scenes.MoveAsync(home.No, receiver.No);
             await s.Homes.RemoveAsync(home.No, receiver.No);
             await s.Accounts.SetCurrentHomeAsync(account.No, currentId);
             return new Done();

@@ -132,6 +132,9 @@ public interface ISceneStore
     /// <summary>An account has lost a device: rules with it are not valid any more.</summary>
     Task LoseAsync(long account, long device, string reason);
 
+    /// <summary>Moves the scenes of a home to another.</summary>
+    Task MoveAsync(long home, long to);
+
     /// <summary>Removes all scenes of an account.</summary>
     Task RemoveAllAsync(long account);
 

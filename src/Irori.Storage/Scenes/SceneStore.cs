@@ -97,6 +97,8 @@ internal sealed class SceneStore(SqlSession session) : ISceneStore
         await WatchAsync(await TriggersOfAsync(lost));
     }
 
+    public Task MoveAsync(long home, long to) => session.ExecuteAsync("UPDATE scenes SET home = @to WHERE home = @home", new { home, to });
+
     public async Task RemoveAllAsync(long account)
     {
         var triggers = await TriggersOfAsync(await session.ListAsync<long>("SELECT no FROM scenes WHERE account = @account", new { account }));

@@ -53,9 +53,8 @@ internal sealed class RunStore(SqlSession session) : IRunStore
     {
         var claimed = await session.ListAsync<long>(
             $"""
-            UPDATE runs SET claimer = @claimer, claimed_until = {Now} + @lease WHERE no IN
-                (SELECT r.no FROM runs r WHERE {Waiting} ORDER BY r.due, r.no LIMIT @limit {session.Engine.SkipLocked("r")})
-            RETURNING no
+            WITH waiting AS MATERIALIZED (SELECT r.no FROM runs r WHERE {Waiting} ORDER BY r.due, r.no LIMIT @limit {session.Engine.SkipLocked("r")})
+            UPDATE runs SET claimer = @claimer, claimed_until = {Now} + @lease WHERE no IN (SELECT no FROM waiting) RETURNING no
             """,
             new { claimer, limit, lease = (long)lease.TotalMilliseconds });
         if (claimed.Count == 0) return [];
