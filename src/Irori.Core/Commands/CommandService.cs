@@ -14,7 +14,7 @@ public sealed record DeviceOrder(string DeviceId, string Body);
 /// <summary>What a command did.</summary>
 /// <param name="Outcome">What is known.</param>
 /// <param name="Said">What the device said to a question in the command, in its dialect's own form, or null.</param>
-public sealed record CommandAnswer(CommandOutcome Outcome, string? Said = null);
+public sealed record CommandAnswer(CommandOutcome Outcome, string? Said);
 
 /// <summary>The one path of every command: check the binding, ask the node that holds the link, answer after the commit of what the device agreed to.</summary>
 public sealed partial class CommandService(IDatabase database, IBus bus, TimeProvider time, ILogger<CommandService> log)

@@ -48,7 +48,12 @@ public sealed record Property
     public required PropertyType Type { get; init; }
 
     /// <summary>"r" reported only, "rw" can be commanded, "w" only that: nothing reports it.</summary>
-    public string Access { get; init; } = "r";
+    public string Access
+    {
+        // A model that is read may leave it out.
+        get => field ?? "r";
+        init;
+    }
 
     /// <summary>Unit of the value, for instance W; of a date ms where it is milliseconds since 1970, else it is ISO 8601.</summary>
     public string? Unit { get; init; }

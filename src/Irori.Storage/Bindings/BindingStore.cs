@@ -13,7 +13,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     private string Fields =>
         $"""
         SELECT d.no, d.id, coalesce(b.alias, d.name) AS name, d.product, b.role, b.permit, b.settings, o.id AS owner_id, d.factory, d.tags, d.owner_since,
-            coalesce({OnlineSql.Of(session.Engine)}, FALSE) AS online, pd.id AS parent_id, coalesce(k.told, TRUE) AS offline_told, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
+            {OnlineSql.Of(session.Engine)} AS online, pd.id AS parent_id, coalesce(k.told, TRUE) AS offline_told, coalesce(k.closed, k.opened) AS last_seen, k.ip, b.since,
             s.epoch, s.version, s.vals AS "values", h.id AS home_id, r.id AS room_id, coalesce(x.rank, 0) AS rank
         """;
 
@@ -51,7 +51,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     /// <summary>What a command needs of its device. PostgreSQL asks it of many devices, with a column before the others.</summary>
     public static string Targets(Engine engine, string place, string asked, string account, string app, string device) =>
         $"""
-        SELECT {place} d.no, d.product, b.role, b.permit, s.vals AS guest_values, coalesce({OnlineSql.Of(engine)}, FALSE) AS online, k.node, k.incarnation
+        SELECT {place} d.no, d.product, b.role, b.permit, s.vals AS guest_values, {OnlineSql.Of(engine)} AS online, k.node, k.incarnation
         FROM {asked} devices d
         JOIN bindings b ON b.device = d.no
         JOIN products p ON p.no = d.product

@@ -11,7 +11,7 @@ internal static class OnlineSql
     /// </summary>
     public static string Of(Engine engine) =>
         $"""
-        (k.closed IS NULL AND n.lease_until > {engine.Now} AND (k.gateway IS NULL OR EXISTS
-            (SELECT 1 FROM links gk WHERE gk.device = k.gateway AND gk.epoch = k.gateway_epoch AND gk.closed IS NULL)))
+        coalesce(k.closed IS NULL AND n.lease_until > {engine.Now} AND (k.gateway IS NULL OR EXISTS
+            (SELECT 1 FROM links gk WHERE gk.device = k.gateway AND gk.epoch = k.gateway_epoch AND gk.closed IS NULL)), FALSE)
         """;
 }

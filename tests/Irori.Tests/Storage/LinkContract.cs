@@ -137,7 +137,7 @@ public abstract class LinkContract
         (await world.WriteAsync(s => s.Links.OpenAsync(sub, new NodeIdentity("n1", life), gateway, null, "test", Now))).ShouldBeNull();
         (await world.ReadAsync(s => s.Links.FindAsync(sub)))!.Epoch.ShouldBe(epoch, "nothing was opened");
         (await world.WriteAsync(s => s.Devices.FenceAsync(sub, Now))).ShouldBe(epoch + 1);
-        (await world.ReportAsync(sub, epoch, ("switch", "\"on\""))).Outcome.ShouldBe(Irori.Core.States.StateOutcome.Superseded);
+        (await world.ReportOfAsync(sub, epoch, ("switch", "\"on\""))).Outcome.ShouldBe(Irori.Core.States.StateOutcome.Superseded);
         (await world.ReadAsync(s => s.Devices.ListBehindAsync([world.Device]))).ShouldHaveSingleItem().Id.ShouldBe("2000000001");
         (await world.ReadAsync(s => s.Devices.OwnedBehindAsync(world.Device, world.Account))).ShouldBe([sub]);
         (await world.ReadAsync(s => s.Devices.CountBehindAsync(world.Device))).ShouldBe(1);

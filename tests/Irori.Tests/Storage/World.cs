@@ -43,7 +43,7 @@ internal sealed class World(IroriDatabase database) : IAsyncDisposable
     public async Task<StateWritten> ReportAsync(long? epoch, long? key, params (string Name, string Json)[] values) =>
         (await database.WriteStateAsync(Write(epoch, key, values), Cancel)).Value;
 
-    public async Task<StateWritten> ReportAsync(long device, long? epoch, params (string Name, string Json)[] values) =>
+    public async Task<StateWritten> ReportOfAsync(long device, long? epoch, params (string Name, string Json)[] values) =>
         (await database.WriteStateAsync(Write(epoch, null, values) with { Device = device }, Cancel)).Value;
 
     public StateWrite Write(long? epoch, long? key, params (string Name, string Json)[] values) => new()

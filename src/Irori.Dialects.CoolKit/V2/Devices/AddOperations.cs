@@ -28,7 +28,7 @@ internal sealed class AddOperations(DeviceService devices, ThingMapper mapper)
         if (settings.Check() is { } wrongSetting) return wrongSetting;
         var id = request.DeviceId.ToLowerInvariant();
         if (!Ids.IsHex(id, 10)) return new Fault(FaultKind.Invalid, "A device id has ten hex digits", CoolKitFaults.DeviceIdShape);
-        var wanted = new AddDevice(id, key => Fits(id, key, request.Digest), request.Chipid, request.Name, settings.ToJson()) { KeepsOperations = settings.OpsHistory == 1, Wishes = settings.Wishes() };
+        var wanted = new AddDevice(id, key => Fits(id, key, request.Digest), request.Chipid, request.Name, settings.ToJson()) { KeepsOperations = settings.OpsHistory == 1, Wishes = settings.Wished() };
         return await AddAsync(caller, Place(wanted, request.FamilyId, request.RoomId, request.Sort), cancel);
     }
 

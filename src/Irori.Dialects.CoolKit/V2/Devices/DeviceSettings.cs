@@ -159,7 +159,14 @@ internal sealed record DeviceSettings
     public DeviceSettings WithDefaults() => this with { OpsNotify = OpsNotify ?? 0, OpsHistory = OpsHistory ?? 1, AlarmNotify = AlarmNotify ?? 1 };
 
     /// <summary>Which of them ask for messages: that it is operated, that it comes and goes, and alarms.</summary>
-    public Wishes Wishes() => (OpsNotify == 1 ? Core.Outbox.Wishes.Operated : 0) | (OfflineNotify == 1 ? Core.Outbox.Wishes.Presence : 0) | (AlarmNotify is null or 1 ? Core.Outbox.Wishes.Alarms : 0);
+    public Wishes Wished()
+    {
+        var wishes = Wishes.None;
+        if (OpsNotify == 1) wishes |= Wishes.Operated;
+        if (OfflineNotify == 1) wishes |= Wishes.Presence;
+        if (AlarmNotify is null or 1) wishes |= Wishes.Alarms;
+        return wishes;
+    }
 
     /// <summary>What is out of range, or null.</summary>
     public Fault? Check()

@@ -40,7 +40,7 @@ internal sealed class InfoOperations(DeviceEditor editor, ThingMapper mapper)
         if (request.Settings.Check() is { } wrongSetting) return wrongSetting;
         bool? keeps = request.Settings.OpsHistory is { } history ? history == 1 : null;
         var ids = request.DeviceIdList.Distinct(StringComparer.Ordinal).ToList();
-        var changed = await editor.ChangeSettingsAsync(caller.Person, ids, request.Settings.ToJson(), all => DeviceSettings.Read(all).Wishes(), keeps, cancel);
+        var changed = await editor.ChangeSettingsAsync(caller.Person, ids, request.Settings.ToJson(), all => DeviceSettings.Read(all).Wished(), keeps, cancel);
         return changed.Try(out var devices, out var fault) ? new UpdatedThingsData(await mapper.ThingsAsync(caller.Person, devices, cancel)) : fault;
     }
 }
