@@ -22,14 +22,16 @@ public static class CronText
     /// An expression of five fields as crontab has it (minute, hour, day, month, weekday 0 to 7 where 0 and 7 are Sunday; of day and weekday either is enough), or
     /// null when it is none.
     /// </summary>
-    public static Recurrence? FromLinux(string text) => text.Length <= MaxLength && CronExpression.TryParse(text.Trim(), CronFormat.Unix, out var cron)
+    public static Recurrence? FromLinux(string text) => IsSane(text) && CronExpression.TryParse(text.Trim(), CronFormat.Unix, out var cron)
         ? new Recurrence.Cron(cron.CronExpressionString)
         : null;
 
     /// <summary>The expression in Quartz's form that is due once a minute at most, or null.</summary>
     internal static CronExpression? Parse(string text)
     {
-        if (text.Length > MaxLength || !CronExpression.TryParse(text.Trim(), CronFormat.Quartz, out var cron)) return null;
+        if (!IsSane(text) || !CronExpression.TryParse(text.Trim(), CronFormat.Quartz, out var cron)) return null;
         return int.TryParse(cron.CronExpressionString.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out _) ? cron.WithTimeZone(TimeZoneInfo.Utc) : null;
     }
+
+    private static bool IsSane(string text) => text.Length <= MaxLength && !string.IsNullOrWhiteSpace(text);
 }
