@@ -36,7 +36,11 @@ public abstract class SceneContract : IAsyncLifetime
         _other = await _house.ConnectAsync(other, Other);
     }
 
-    public ValueTask DisposeAsync() => _house.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _house.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     protected abstract Task<DatabaseSettings> SettingsAsync();
 

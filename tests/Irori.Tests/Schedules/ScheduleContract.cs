@@ -27,7 +27,11 @@ public abstract class ScheduleContract : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _house = await Household.StartAsync(await SettingsAsync());
 
-    public ValueTask DisposeAsync() => _house.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _house.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     protected abstract Task<DatabaseSettings> SettingsAsync();
 

@@ -67,7 +67,7 @@ public sealed class TimeZoneTests(ITestOutputHelper output)
     private static List<DateTime> Due(Recurrence recurrence, string zone, DateTime from, DateTime to)
     {
         var due = new List<DateTime>();
-        for (DateTimeOffset? at = from; (at = Schedule.DueAfter(recurrence, zone, null, null, at!.Value)) is { } next && next.UtcDateTime <= to;) due.Add(next.UtcDateTime);
+        for (DateTimeOffset? at = new DateTimeOffset(from); (at = Schedule.DueAfter(recurrence, zone, null, null, at!.Value)) is { } next && next.UtcDateTime <= to;) due.Add(next.UtcDateTime);
         return due;
     }
 }
