@@ -323,10 +323,10 @@ public abstract class AddContract(HouseFixture fixture)
             ["id"] = id, ["key"] = $"key-of-{id}", ["devConfig"] = new JsonObject { ["p2pServerName"] = "p2p-1", ["p2pAccout"] = "account-1", ["p2pLicense"] = "license-1", ["lowVolAlarm"] = 2.3 },
         };
         var problems = new List<ImportProblem>();
-        var row = DeviceRows.Read(new StringReader(line.ToJsonString()), problems.Add).ShouldHaveSingleItem();
+        var row = DeviceRows.Read(new StringReader(line.ToJsonString()), problems.Add).ToList().ShouldHaveSingleItem();
         problems.ShouldBeEmpty();
         (row with { Product = "x" }).Check(needsKey: true).ShouldBeEmpty();
-        DeviceRows.Read(new StringReader($"id,key,devConfig\n{id},k,\"{{\"\"p2pServerName\"\":\"\"p2p-1\"\"}}\"\n"), problems.Add).ShouldHaveSingleItem().DevConfig.ShouldBe("""{"p2pServerName":"p2p-1"}""");
+        DeviceRows.Read(new StringReader($"id,key,devConfig\n{id},k,\"{{\"\"p2pServerName\"\":\"\"p2p-1\"\"}}\"\n"), problems.Add).ToList().ShouldHaveSingleItem().DevConfig.ShouldBe("""{"p2pServerName":"p2p-1"}""");
         foreach (var wrong in new[] { "[]", "{", "5", $"{{\"x\":\"{new string('x', 5_000)}\"}}" })
             (row with { Product = "x", DevConfig = wrong }).Check(needsKey: true).ShouldHaveSingleItem().Field.ShouldBe("devConfig");
         var made = (await House.Server.Service<DeviceService>().MakeAsync((row with { Product = House.Product.Product.Id }).ToDevice(DeviceSource.Imported), TestContext.Current.CancellationToken)).Value;

@@ -40,7 +40,7 @@ public abstract class SubDeviceContract(HouseFixture fixture)
         ids.ShouldAllBe(i => Ids.IsHex(i, 10));
         var gateway = await ThingAsync(app, made.Device.Id);
         ((int)gateway["params"]!["subDevNum"]!, (int)gateway["params"]!["subDevMaxNum"]!).ShouldBe((2, SubDeviceService.MaxOfGateway));
-        gateway["params"]!["subDevices"]!.AsArray().Select(d => ((string)d!["deviceid"]!, (string)d["subDevId"]!, (int)d["uiid"]!)).ShouldBe([(ids[0], plug, Button), (ids[1], smoke, Smoke)]);
+        gateway["params"]!["subDevices"]!.AsArray().Select(d => ((string)d!["deviceid"]!, (string)d["subDevId"]!, (int)d["uiid"]!)).ShouldBe([(ids[0], plug, Button), (ids[1], smoke, Smoke)], ignoreOrder: true);
         var shown = await ThingAsync(app, ids[0]);
         ((string)shown["params"]!["parentid"]!, (string)shown["params"]!["subDevId"]!, (string)shown["extra"]!["mac"]!, (int)shown["extra"]!["uiid"]!).ShouldBe((made.Device.Id, plug, plug, Button));
         ((bool)shown["online"]!, (string)shown["apikey"]!, (string)shown["family"]!["familyid"]!).ShouldBe((true, app.Apikey!, (string)gateway["family"]!["familyid"]!));

@@ -53,7 +53,6 @@ public sealed class SecretTests
         ("getHomepage", "data.thingInfo.thingList.itemData.devConfig.p2pLicense", "owner"),
         ("updateDeviceTags", "data.updatedThing.itemData.devConfig.p2pLicense", "owner"),
         ("updateDeviceSettings", "data.updatedThingList.itemData.devConfig.p2pLicense", "owner"),
-        ("setGroupDevices", "data.updatedThingList.itemData.devConfig.p2pLicense", "owner"),
         ("addWifiDevice", "data.itemData.devicekey", "owner"),
         ("addGsmDevice", "data.itemData.devicekey", "owner"),
         ("updateDeviceTags", "data.updatedThing.itemData.devicekey", "owner"),
