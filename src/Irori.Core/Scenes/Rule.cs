@@ -41,17 +41,11 @@ public enum Comparing
 }
 
 /// <summary>One side of a comparison: a property of a device, or a value.</summary>
-public sealed record Operand
+/// <param name="Device">Id of the device; empty: it is a value.</param>
+/// <param name="Property">The property, in the product's own names.</param>
+/// <param name="Json">The value, JSON.</param>
+public sealed record Operand(string Device = "", string Property = "", string Json = "")
 {
-    /// <summary>Id of the device; empty: it is a value.</summary>
-    public string Device { get; init; } = "";
-
-    /// <summary>The property, in the product's own names.</summary>
-    public string Property { get; init; } = "";
-
-    /// <summary>The value, JSON.</summary>
-    public string Json { get; init; } = "";
-
     /// <summary>A property.</summary>
     public static Operand Of(string device, string property) => new() { Device = device, Property = property };
 
@@ -74,14 +68,9 @@ public sealed record Comparison(Operand Left, Comparing How, Operand Right)
 /// <summary>What sets a rule off.</summary>
 /// <param name="Kind">What happens.</param>
 /// <param name="Device">Id of the device.</param>
-public sealed record Trigger(TriggerKind Kind, string Device)
-{
-    /// <summary>The property; empty: any.</summary>
-    public string Property { get; init; } = "";
-
-    /// <summary>For <see cref="TriggerKind.Became"/>: the comparison, one side of which is a property of the device.</summary>
-    public Comparison? Comparison { get; init; }
-}
+/// <param name="Property">The property; empty: any.</param>
+/// <param name="Comparison">For <see cref="TriggerKind.Became"/>: the comparison, one side of which is a property of the device.</param>
+public sealed record Trigger(TriggerKind Kind, string Device, string Property = "", Comparison? Comparison = null);
 
 /// <summary>When a scene runs by itself: any trigger, if then all comparisons of any group hold.</summary>
 /// <param name="Triggers">What sets it off; with none only its timers do.</param>

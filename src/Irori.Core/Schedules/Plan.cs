@@ -25,20 +25,12 @@ public enum StepKind
 
 /// <summary>One step of a plan.</summary>
 /// <param name="Kind">What it does.</param>
-public sealed record Step(StepKind Kind)
+/// <param name="Id">Id of the device, group or scene.</param>
+/// <param name="Body">The properties, JSON.</param>
+/// <param name="Seconds">How long to wait.</param>
+/// <param name="On">Whether the scene may run by itself.</param>
+public sealed record Step(StepKind Kind, string Id = "", string Body = "", int Seconds = 0, bool On = false)
 {
-    /// <summary>Id of the device, group or scene.</summary>
-    public string Id { get; init; } = "";
-
-    /// <summary>The properties, JSON.</summary>
-    public string Body { get; init; } = "";
-
-    /// <summary>How long to wait, in seconds.</summary>
-    public int Seconds { get; init; }
-
-    /// <summary>Whether the scene may run by itself.</summary>
-    public bool On { get; init; }
-
     /// <summary>A command.</summary>
     public static Step Device(string id, string body) => new(StepKind.Device) { Id = id, Body = body };
 
