@@ -11,7 +11,7 @@ internal sealed record Sizes
     {
         Seconds = 0.5, WarmSeconds = 0.2, IdleSeconds = 0.1, CommandDevices = 16, InFlight = 4, ReportDevices = 16, PacedRate = 50, Links = 20, WarmLinks = 4,
         FewDevices = 40, ManyDevices = 400, HomeDevices = 40, ListCalls = 5, Points = 2_000, PointDevices = 20, FeedDevices = 40, Feeds = 4, FeedRate = 80, FeedSeconds = 1,
-        GrownDevices = 40, LargeDevices = 400,
+        GrownDevices = 40, LargeDevices = 400, Schedules = 60, Changes = 100,
     };
 
     /// <summary>How long a round loads a server.</summary>
@@ -76,4 +76,10 @@ internal sealed record Sizes
 
     /// <summary>Devices of a large account.</summary>
     public int LargeDevices { get; init; } = 10_000;
+
+    /// <summary>Schedules that fall due in one moment.</summary>
+    public int Schedules { get; init; } = 20_000;
+
+    /// <summary>Changes that wait for rules.</summary>
+    public int Changes { get; init; } = 20_000;
 }

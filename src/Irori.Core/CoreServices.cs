@@ -12,6 +12,8 @@ using Irori.Core.Messages;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Scenes;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -54,8 +56,14 @@ public static class CoreServices
         .AddSingleton<OAuthService>()
         .AddSingleton<OutboxService>()
         .AddSingleton<OutboxSignal>()
+        .AddSingleton<PlanRunner>()
         .AddSingleton<ProductService>()
         .AddSingleton<RetentionService>()
+        .AddSingleton<RunService>()
+        .AddSingleton(new RunSettings())
+        .AddSingleton<RunSignal>()
+        .AddSingleton<SceneService>()
+        .AddSingleton<ScheduleService>()
         .AddSingleton<SessionService>()
         .AddSingleton<ShareReview>()
         .AddSingleton<SharingService>()

@@ -12,6 +12,8 @@ using Irori.Core.Messages;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Scenes;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Irori.Core.States;
 
@@ -98,6 +100,15 @@ public interface IStores
 
     /// <summary>Recorded commands.</summary>
     ICommandStore Commands { get; }
+
+    /// <summary>Scenes and rules.</summary>
+    ISceneStore Scenes { get; }
+
+    /// <summary>What is to be done when.</summary>
+    IScheduleStore Schedules { get; }
+
+    /// <summary>What is being done, and was.</summary>
+    IRunStore Runs { get; }
 
     /// <summary>Released firmware.</summary>
     IFirmwareStore Firmware { get; }

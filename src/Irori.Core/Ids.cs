@@ -17,6 +17,9 @@ public static class Ids
     /// <summary>A random 64-bit key for a command or a task.</summary>
     public static long Number() => BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
 
+    /// <summary>A random number above 0 of a part of a task.</summary>
+    public static int Part() => RandomNumberGenerator.GetInt32(1, int.MaxValue);
+
     /// <summary>An access or refresh token: 160 random bits as 40 lower-case hex digits.</summary>
     public static string Token() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Irori.Core.Commands;
 using Irori.Core.Feeds;
+using Irori.Core.Schedules;
 using Irori.Core.States;
 
 namespace Irori.Core;
@@ -53,6 +54,12 @@ public static class IroriMeter
 
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>("irori.calls.refused", "{call}", "Calls over a limit, by the limit");
 
+    private static readonly Counter<long> Runs = Meter.CreateCounter<long>("irori.runs", "{run}", "Runs of schedules, scenes and rules by how they ended");
+
+    private static readonly Histogram<double> RunDelay = Meter.CreateHistogram<double>(
+        "irori.run.delay", "s", "Time from when a run was due to its beginning", tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300] });
+
     private static readonly Counter<long> Removed = Meter.CreateCounter<long>("irori.retention.removed", "{row}", "Rows removed at the end of their retention, by table");
 
     /// <summary>A command has ended.</summary>
@@ -97,6 +104,12 @@ public static class IroriMeter
 
     /// <summary>A call was over a limit.</summary>
     public static void CallRefused(string limit) => Refused.Add(1, Label("limit", limit));
+
+    /// <summary>A run has ended.</summary>
+    public static void RunEnded(RunState state) => Runs.Add(1, Label("state", state.ToString()));
+
+    /// <summary>A run begins.</summary>
+    public static void RunBegan(TimeSpan late) => RunDelay.Record(Math.Max(0, late.TotalSeconds));
 
     /// <summary>Old rows were removed.</summary>
     public static void RowsRemoved(string table, long rows) => Removed.Add(rows, Label("table", table));

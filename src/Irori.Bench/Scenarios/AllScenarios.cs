@@ -17,6 +17,8 @@ internal static class AllScenarios
         new PointScenario(DatabaseEngine.Sqlite), new PointScenario(DatabaseEngine.PostgreSql),
         new FeedScenario(DatabaseEngine.Sqlite), new FeedScenario(DatabaseEngine.PostgreSql),
         new GrowthScenario(DatabaseEngine.Sqlite), new GrowthScenario(DatabaseEngine.PostgreSql),
+        new ScheduleScenario(DatabaseEngine.Sqlite), new ScheduleScenario(DatabaseEngine.PostgreSql),
+        new RuleScenario(DatabaseEngine.Sqlite), new RuleScenario(DatabaseEngine.PostgreSql),
     ];
 
     /// <summary>Those that are named by name, by the first word of it, or by letter; none named: all.</summary>

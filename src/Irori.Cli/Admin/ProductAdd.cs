@@ -19,7 +19,7 @@ internal static class ProductAdd
             """
             Add a product of a type that irori admin product types lists (--uiid), or from a JSON file: dialect, name, model, category, brand,
             things {properties [{name, title, type, access, unit, min, max, step, asText, default, alarm, query, values, fields, size, mergeKey}]}, which may be left out beside
-            a documented uiid, and if wanted uiid, node, names [{dialect, kind, value}], brandLogo, bindingMode, secret, adopts, keepsFrames, pointDays,
+            a documented uiid, and if wanted uiid, node, names [{dialect, kind, value}], brandLogo, bindingMode, secret, adopts, keepsFrames, keepsTime, pointDays,
             datapoints (a data point file of Gizwits in the place of things), projections. Its secret is shown once.
             """,
             """

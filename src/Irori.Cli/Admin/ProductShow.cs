@@ -28,6 +28,7 @@ internal static class ProductShow
         json["bindingMode"] = $"{view.Product.BindingMode}";
         json["adopts"] = view.Product.Adopts;
         json["keepsFrames"] = view.Product.KeepsFrames;
+        json["keepsTime"] = view.Product.KeepsTime;
         json["pointDays"] = view.Product.PointDays;
         json["things"] = JsonNode.Parse(view.Product.ModelJson);
         return json;

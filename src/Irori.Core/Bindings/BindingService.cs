@@ -1,6 +1,7 @@
 using Irori.Core.Feeds;
 using Irori.Core.Messages;
 using Irori.Core.Outbox;
+using Irori.Core.Scenes;
 using Irori.Core.Sharing;
 
 namespace Irori.Core.Bindings;
@@ -41,7 +42,8 @@ internal readonly record struct Joined(Role Role, bool WasBound);
 
 /// <summary>
 /// Begins and ends the right to use a device. There is no other way to end one: with it go, in the same unit of work, the person's placement and ranks,
-/// his groups' members, groups around the device, the share by which he has it, and for an owner every share of the device, answered or not, and what is his behind it.
+/// his groups' members, groups around the device, his schedules of it, the share by which he has it, and for an owner every share of the device, answered or not, and what
+/// is his behind it.
 /// </summary>
 /// <remarks>
 /// A person may have a device by a share and as a member of a home at once. Being a member gives more, so it is his role as long as it lasts; the share
@@ -236,6 +238,8 @@ public sealed class BindingService(IBus bus, TimeProvider time)
 
         await stores.Shares.RemoveAllAsync(account);
         await stores.Groups.RemoveAllAsync(account);
+        await stores.Scenes.RemoveAllAsync(account);
+        await stores.Schedules.RemoveAllAsync(account);
         await stores.Messages.RemoveAllAsync(account);
         return ended;
     }
@@ -293,6 +297,8 @@ public sealed class BindingService(IBus bus, TimeProvider time)
             await MessageService.TellAsync(stores, binding.Account, binding.Device, MessageKind.ShareEnded, time.GetUtcNow());
         await stores.Bindings.RemoveAsync(binding.Account, binding.Device);
         await stores.Groups.LoseAsync(binding.Account, binding.Device);
+        await stores.Schedules.LoseAsync(binding.Account, binding.Device);
+        if (await stores.Devices.FindAsync(binding.Device) is { } device) await stores.Scenes.LoseAsync(binding.Account, binding.Device, RuleEngine.Lost(device.Id));
     }
 
     private static ShareEnd ByOf(EndReason reason) => reason switch

@@ -122,7 +122,7 @@ public sealed partial class CommandService(IDatabase database, IBus bus, TimePro
         var now = time.GetUtcNow();
         var command = new DeviceCommand
         {
-            Id = Ids.Number(), Device = device.No, Kind = kind, Body = body, Account = who.Account.Id, App = who.App.Id, Ip = who.Ip, Created = now, Deadline = now + within,
+            Id = Ids.Number(), Device = device.No, Kind = kind, Body = body, Account = who.Account.Id, App = who.App.Id, Source = who.Source, Ip = who.Ip, Created = now, Deadline = now + within,
             Expires = DeviceCommand.After(time, within),
         };
         var start = time.GetTimestamp();

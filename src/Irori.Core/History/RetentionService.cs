@@ -32,6 +32,10 @@ public sealed record RetentionSettings
     [Range(1, 3650)]
     public int OperationDays { get; init; } = 90;
 
+    /// <summary>Days of the log of schedules, scenes and rules.</summary>
+    [Range(1, 3650)]
+    public int RunDays { get; init; } = 30;
+
     /// <summary>Days after which ended sessions are removed.</summary>
     [Range(1, 3650)]
     public int SessionDays { get; init; } = 7;
@@ -69,6 +73,7 @@ public sealed partial class RetentionService(IDatabase database, RetentionSettin
             + await AllAsync("Commands", s => s.History.PurgeAsync(PurgedTable.Commands, now.AddDays(-settings.CommandDays), Piece), cancel)
             + await AllAsync("Messages", s => s.Messages.PurgeAsync(now.AddDays(-settings.MessageDays), Piece), cancel)
             + await AllAsync("Operations", s => s.History.PurgeAsync(PurgedTable.Operations, now.AddDays(-settings.OperationDays), Piece), cancel)
+            + await AllAsync("Runs", s => s.Runs.PurgeAsync(now.AddDays(-settings.RunDays), Piece), cancel)
             + await AllAsync("Sessions", s => s.Sessions.PurgeAsync(now.AddDays(-settings.SessionDays), Piece), cancel)
             + await AllAsync("Codes", s => s.Codes.PurgeAsync(now - CodeService.Remembered, Piece), cancel)
             + await AllAsync("OAuthCodes", s => s.OAuth.PurgeAsync(now, Piece), cancel)

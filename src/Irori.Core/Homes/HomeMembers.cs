@@ -61,6 +61,7 @@ public sealed class HomeMembers(BindingService bindings, TimeProvider time)
         await stores.Groups.FollowAsync(owner);
         await stores.Homes.MoveThingsAsync(account, home, (await HomeService.EnsureAsync(stores, account)).No);
         await stores.Messages.MoveAsync(account, home, to: null);
+        await stores.Scenes.MoveAsync(account, home, to: null);
         return lost;
     }
 

@@ -124,6 +124,7 @@ public sealed class HomeService(IDatabase database, HomeMembers members)
             changed.AddRange(await members.MoveThingsAsync(s, home, receiver));
             changed.AddRange(await members.DissolveAsync(s, home));
             await s.Messages.MoveAsync(account.No, home.No, receiver.No);
+            await s.Scenes.MoveAsync(account.No, home.No, receiver.No);
             await s.Homes.RemoveAsync(home.No);
             await s.Accounts.SetCurrentHomeAsync(account.No, currentId);
             return new Done();

@@ -4,6 +4,7 @@ using Irori.Core.Commands;
 using Irori.Core.Feeds;
 using Irori.Core.History;
 using Irori.Core.Outbox;
+using Irori.Core.Schedules;
 using Irori.Core.States;
 
 namespace Irori.Core.Links;
@@ -25,6 +26,9 @@ public sealed record LinkIdentity(
 
     /// <summary>Properties of commands and the value, as JSON text, that only asks for something; null: there are none.</summary>
     public IReadOnlyDictionary<string, string>? Queries { get; init; }
+
+    /// <summary>The timers that the cloud carries out for it; null: it does so itself.</summary>
+    public TimerProperty? Timers { get; init; }
 
     /// <summary>The link of the gateway that carries it; null: it has a connection of its own.</summary>
     public LinkKey? Gateway { get; init; }
@@ -247,7 +251,7 @@ public sealed class Link
 
     // Events carry what has changed, not the whole state: they are told in the order of the commits.
     private Task<Result<StateWritten>> WriteAsync(StateWrite write, CancellationToken cancel) =>
-        _database.WriteStateAsync(write.Readings.Count == 0 ? write : write with { Alarms = Identity.Alarms, Committed = Tell }, cancel);
+        _database.WriteStateAsync(write.Readings.Count == 0 ? write : write with { Alarms = Identity.Alarms, Timers = Identity.Timers, Committed = Tell }, cancel);
 
     private void Tell(StateWritten state)
     {

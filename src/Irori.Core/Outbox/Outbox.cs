@@ -16,6 +16,9 @@ public enum Happening
 
     /// <summary>It was told offline.</summary>
     Offline,
+
+    /// <summary>What it reports has changed; the body has old and new values (<see cref="Scenes.Change"/>).</summary>
+    Changed,
 }
 
 /// <summary>What people want to be told of a device, as bits. Kept with each binding; with the device's state stands what anybody wants.</summary>
@@ -33,6 +36,9 @@ public enum Wishes
 
     /// <summary>Alarms.</summary>
     Alarms = 4,
+
+    /// <summary>What scenes wait for: changes, and that it comes and goes. No wish of a person.</summary>
+    Rules = 8,
 }
 
 /// <summary>Which wish asks for what.</summary>
@@ -43,6 +49,7 @@ public static class WishesOf
     {
         Happening.Operated => Wishes.Operated,
         Happening.Alarmed => Wishes.Alarms,
+        Happening.Changed => Wishes.Rules,
         _ => Wishes.Presence,
     };
 }

@@ -1,13 +1,15 @@
 using Irori.Core.Messages;
+using Irori.Core.Scenes;
+using Irori.Core.Schedules;
 using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.Outbox;
 
 /// <summary>
-/// Carries out what must follow from changes: people are told what they asked for. What it does and that it is done are one transaction, so that it happens once,
+/// Carries out what must follow from changes: people are told what they asked for, and rules are followed. What it does and that it is done are one transaction, so that it happens once,
 /// whatever node dies; what fails is tried again.
 /// </summary>
-public sealed partial class OutboxService(IDatabase database, OutboxSignal signal, TimeProvider time, ILogger<OutboxService> log)
+public sealed partial class OutboxService(IDatabase database, OutboxSignal signal, RunSignal due, TimeProvider time, ILogger<OutboxService> log)
 {
     /// <summary>After what time this node looks for what others have left.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -52,16 +54,24 @@ public sealed partial class OutboxService(IDatabase database, OutboxSignal signa
 
     private async Task<int> WorkAsync(int lane, CancellationToken cancel)
     {
+        var runs = 0;
         var worked = await database.WriteAsync<int>(
             async s =>
             {
+                runs = 0;
                 if (!await s.Outbox.ClaimAsync(lane)) return 0;
                 var rows = await s.Outbox.ListAsync(lane, Piece);
-                foreach (var row in rows) await MessageService.TellAsync(s, row);
+                foreach (var row in rows)
+                {
+                    if (row.Kind != Happening.Changed) await MessageService.TellAsync(s, row);
+                    runs += await RuleEngine.FollowAsync(s, row);
+                }
+
                 await s.Outbox.RemoveAsync([.. rows.Select(r => r.No)]);
                 return rows.Count;
             },
             cancel);
+        if (runs > 0) due.Set();
         return worked.Try(out var count, out var fault) ? count : throw new UnavailableException(fault.Reason);
     }
 

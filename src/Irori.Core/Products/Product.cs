@@ -84,6 +84,9 @@ public sealed class Product
     /// <summary>True: raw frames of its devices are kept for the operator.</summary>
     public bool KeepsFrames { get; init; }
 
+    /// <summary>True: its devices carry out their timers themselves; false: the cloud does.</summary>
+    public bool KeepsTime { get; init; } = true;
+
     /// <summary>Days that points are kept; 0 takes the installation's.</summary>
     public int PointDays { get; init; }
 

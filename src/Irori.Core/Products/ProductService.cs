@@ -27,6 +27,9 @@ public sealed record NewProduct(
     /// <summary>What apps show to prove that they are made for the product; null: one is minted.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>Whether its devices carry out their timers themselves.</summary>
+    public bool KeepsTime { get; init; } = true;
+
     /// <summary>Days that points are kept; 0 takes the installation's.</summary>
     public int PointDays { get; init; }
 
@@ -106,6 +109,7 @@ public sealed class ProductService(IDatabase database, KeyRing keys, Installatio
         BindingMode = wanted.BindingMode,
         Adopts = wanted.Adopts ?? installation.Mode == InstallationMode.Home,
         KeepsFrames = wanted.KeepsFrames,
+        KeepsTime = wanted.KeepsTime,
         PointDays = wanted.PointDays,
         ModelJson = wanted.Things.ToJson(),
     };

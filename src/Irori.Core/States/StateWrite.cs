@@ -1,5 +1,6 @@
 using Irori.Core.Commands;
 using Irori.Core.History;
+using Irori.Core.Schedules;
 
 namespace Irori.Core.States;
 
@@ -29,6 +30,9 @@ public sealed record StateWrite
 
     /// <summary>The raw frames to keep.</summary>
     public IReadOnlyList<Frame> Frames { get; init; } = [];
+
+    /// <summary>The property whose change sets the timers that the cloud carries out; null: there is none.</summary>
+    public TimerProperty? Timers { get; init; }
 
     /// <summary>The outcome to record.</summary>
     public CommandRecord? Command { get; init; }

@@ -220,7 +220,7 @@ internal sealed partial class DeviceConnection(DeviceConnection.Services service
     private async Task<bool> OpenAsync(FrameHead head, KnownDevice known, string owner, CancellationToken cancel)
     {
         var product = known.Product;
-        var identity = new LinkIdentity(known.Device.No, known.Device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner, Alarms = product.Model.Alarms, Queries = product.Model.Queries };
+        var identity = new LinkIdentity(known.Device.No, known.Device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner, Alarms = product.Model.Alarms, Queries = product.Model.Queries, Timers = Timers.Of(product.Product) };
         var channel = new DeviceChannel(socket, known.Device.Id, owner, ip, services.Time);
         if (!(await TryAsync(() => services.Links.OpenAsync(identity, channel, cancel))).Try(out var link, out var fault))
             return fault.Kind == FaultKind.Unavailable ? await TryLaterAsync(head, fault, cancel) : await RefuseAsync(head, Unknown, fault.Reason, cancel);

@@ -113,7 +113,7 @@ internal sealed class SubDevices(SubDevices.Services services, Socket socket, Li
         if (sub.OwnerId is not { } owner) return NotThere;
         if (Find(sub.Device.Id) is { } open && open.Apikey == owner) return 0;
         var (device, product) = (sub.Device, sub.Product);
-        var identity = new LinkIdentity(device.No, device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner, Alarms = product.Model.Alarms, Queries = product.Model.Queries, Gateway = gateway };
+        var identity = new LinkIdentity(device.No, device.Id, product.Product.No, product.Model.MergeKeys, product.Product.KeepsFrames) { OwnerId = owner, Alarms = product.Model.Alarms, Queries = product.Model.Queries, Timers = Timers.Of(product.Product), Gateway = gateway };
         var channel = new Channel(this, new DeviceChannel(socket, device.Id, owner, ip, services.Time), device.Id);
         if (!(await services.Links.OpenAsync(identity, channel, cancel)).Try(out var link, out var fault)) return CodeOf(fault);
         _open[device.Id] = new Speaker(link, device.Id, owner);

@@ -54,6 +54,7 @@ public static class ProductFile
             Secret = file.Text("secret", 128),
             Adopts = file.Flag("adopts"),
             KeepsFrames = file.Flag("keepsFrames") ?? true,
+            KeepsTime = file.Flag("keepsTime") ?? true,
             PointDays = file.Whole("pointDays", 0, 3650) ?? 0,
         };
         file.NothingElse();

@@ -2,6 +2,7 @@ using Irori.Core.Feeds;
 using Irori.Core.History;
 using Irori.Core.Links;
 using Irori.Core.Outbox;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -52,5 +53,6 @@ internal static class BackgroundServices
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<LeaseKeeper>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<OutboxService>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<RetentionService>().RunAsync))
+        .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<RunService>().RunAsync))
         .AddSingleton<IHostedService>(p => new Background(p.GetRequiredService<ShareReview>().RunAsync));
 }

@@ -2,6 +2,7 @@ using Irori.Core.Bindings;
 using Irori.Core.Outbox;
 using Irori.Storage.Homes;
 using Irori.Storage.Links;
+using Irori.Storage.Outbox;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.Bindings;
@@ -171,7 +172,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
                 permit = excluded.permit, since = excluded.since
             """,
             new { binding.Account, binding.Device, role = binding.Role.ToString(), binding.Alias, binding.Settings, wishes = (int)binding.Wishes, binding.Permit, binding.Since });
-        await WatchAsync(binding.Device);
+        await WatchSql.UpdateAsync(session, binding.Device);
     }
 
     public Task SetAliasAsync(long account, long device, string? alias) => session.ExecuteAsync(
@@ -181,7 +182,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
     {
         await session.ExecuteAsync(
             "UPDATE bindings SET settings = @settings, wishes = @wishes WHERE account = @account AND device = @device", new { account, device, settings, wishes = (int)wishes });
-        await WatchAsync(device);
+        await WatchSql.UpdateAsync(session, device);
     }
 
     public async Task<bool> RemoveAsync(long account, long device)
@@ -189,7 +190,7 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         // The binding first: who puts the device somewhere holds its row, and what he put is seen after that.
         var removed = await session.TryAsync("DELETE FROM bindings WHERE account = @account AND device = @device", new { account, device });
         await Placements.RemoveAsync(session, account, device);
-        if (removed) await WatchAsync(device);
+        if (removed) await WatchSql.UpdateAsync(session, device);
         return removed;
     }
 
@@ -205,18 +206,6 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         if (row is null) return new Viewers("", 0, null, 0, []);
         var accounts = await session.ListAsync<long>("SELECT account FROM bindings WHERE device = @device", new { device });
         return new Viewers(row.Id, row.Product, row.OwnerId, row.AccessVersion, accounts);
-    }
-
-    // The state's row first: of two who change what is wished of a device, the later one sees what the other has done, and so does every writer of its state.
-    private async Task WatchAsync(long device)
-    {
-        await session.ExecuteAsync("UPDATE states SET watch = watch WHERE device = @device", new { device });
-        await session.ExecuteAsync(
-            """
-            UPDATE states SET watch = (SELECT coalesce(max(wishes & 1), 0) + coalesce(max(wishes & 2), 0) + coalesce(max(wishes & 4), 0) FROM bindings WHERE device = @device)
-            WHERE device = @device
-            """,
-            new { device });
     }
 
     private sealed class ViewedRow

@@ -160,7 +160,7 @@ internal sealed class LinkStore(SqlSession session) : ILinkStore
         INSERT INTO outbox (lane, device, kind, at, body)
         SELECT {OutboxStore.Lane("s.device")}, s.device, @kind, @at, '' FROM states s WHERE s.device = @device AND (s.watch & @wish) <> 0
         """,
-        new { device, kind = kind.ToString(), at, wish = (int)Wishes.Presence });
+        new { device, kind = kind.ToString(), at, wish = (int)(Wishes.Presence | Wishes.Rules) });
 
     private async Task<IReadOnlyList<PresenceTold>> ToldAsync(IReadOnlyList<LinkState> links)
     {

@@ -1,9 +1,12 @@
 using Irori.Core.Commands;
 using Irori.Core.History;
 using Irori.Core.Outbox;
+using Irori.Core.Schedules;
 using Irori.Core.States;
 using Irori.Storage.History;
 using Irori.Storage.Outbox;
+using Irori.Storage.Schedules;
+using Irori.Storage.Sql;
 using Irori.Storage.States;
 using Npgsql;
 using NpgsqlTypes;
@@ -26,6 +29,7 @@ internal static class PostgresStateWriter
         var changed = new Dictionary<long, (DeviceState State, long Updated)>();
         var operated = new List<(long Device, Operation Operation)>();
         var following = new List<OutboxRow>();
+        var set = new SortedDictionary<long, IReadOnlyList<DeviceTimer>>();
         foreach (var item in items)
         {
             if (item.Write.Readings.Count == 0)
@@ -35,13 +39,14 @@ internal static class PostgresStateWriter
             }
 
             var (state, terms) = rows.GetValueOrDefault(item.Write.Device);
-            var (told, made, operation, follows) = StateDecision.Decide(item.Write, state, terms);
+            var (told, made, operation, follows, timers) = StateDecision.Decide(item.Write, state, terms);
             item.Told = told;
             if (told.Outcome != StateOutcome.Accepted) continue;
             changed[item.Write.Device] = (state!, item.Write.Arrival);
             accepted.Add((item.Write, made));
             if (operation is not null) operated.Add((item.Write.Device, operation));
             following.AddRange(follows);
+            if (timers is not null) set[item.Write.Device] = timers;
         }
 
         await properties.EnsureAsync(accepted.SelectMany(a => a.Points, (a, p) => (a.Write.Product, p.Property)));
@@ -54,6 +59,8 @@ internal static class PostgresStateWriter
         AddFrames(batch, items);
         AddCommands(batch, items);
         if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync();
+        var schedules = new ScheduleStore(new SqlSession(connection, transaction, new PostgresEngine()));
+        foreach (var (device, timers) in set) await schedules.SetTimersAsync(device, timers);
     }
 
     private static async Task<Dictionary<long, (DeviceState? State, StateTerms Terms)>> LockAsync(

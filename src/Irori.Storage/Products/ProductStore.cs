@@ -8,7 +8,7 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
 {
     private const string Columns =
         """
-        SELECT p.no, p.id, p.project, p.brand, p.name, p.model, p.category, p.dialect, p.node, p.binding_mode, p.validates, p.adopts, p.keeps_frames, p.point_days,
+        SELECT p.no, p.id, p.project, p.brand, p.name, p.model, p.category, p.dialect, p.node, p.binding_mode, p.validates, p.adopts, p.keeps_frames, p.keeps_time, p.point_days,
             (SELECT m.model FROM thing_models m WHERE m.product = p.no ORDER BY m.version DESC LIMIT 1) AS model_json
         FROM products p
         """;
@@ -27,14 +27,14 @@ internal sealed class ProductStore(SqlSession session) : IProductStore
     {
         var no = await session.FirstAsync<long>(
             """
-            INSERT INTO products (id, project, brand, name, model, category, dialect, node, binding_mode, validates, adopts, keeps_frames, point_days, secret_enc)
-            VALUES (@Id, @Project, @Brand, @Name, @Model, @Category, @Dialect, @node, @mode, @Validates, @Adopts, @KeepsFrames, @PointDays, @secretEnc)
+            INSERT INTO products (id, project, brand, name, model, category, dialect, node, binding_mode, validates, adopts, keeps_frames, keeps_time, point_days, secret_enc)
+            VALUES (@Id, @Project, @Brand, @Name, @Model, @Category, @Dialect, @node, @mode, @Validates, @Adopts, @KeepsFrames, @KeepsTime, @PointDays, @secretEnc)
             RETURNING no
             """,
             new
             {
                 product.Id, product.Project, product.Brand, product.Name, product.Model, product.Category, product.Dialect,
-                node = product.Node.ToString(), mode = product.BindingMode.ToString(), product.Validates, product.Adopts, product.KeepsFrames, product.PointDays, secretEnc,
+                node = product.Node.ToString(), mode = product.BindingMode.ToString(), product.Validates, product.Adopts, product.KeepsFrames, product.KeepsTime, product.PointDays, secretEnc,
             });
         await session.ExecuteAsync(
             "INSERT INTO thing_models (product, version, model, created) VALUES (@no, 1, @ModelJson, @now)", new { no, product.ModelJson, now });

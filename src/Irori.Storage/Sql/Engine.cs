@@ -20,6 +20,9 @@ public abstract class Engine
     /// <summary>The rows of a parameter that holds a JSON list of whole numbers.</summary>
     public abstract string Numbers(string parameter);
 
+    /// <summary>The rows of a parameter that holds a JSON list of objects, by the columns "name TYPE" that they have.</summary>
+    public abstract string Rows(string parameter, params IReadOnlyList<string> columns);
+
     /// <summary>A migration's text with its tokens filled in.</summary>
     public abstract string Fill(string migration);
 

@@ -13,6 +13,8 @@ using Irori.Core.Messages;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Core.Scenes;
+using Irori.Core.Schedules;
 using Irori.Core.Sharing;
 using Irori.Storage.Accounts;
 using Irori.Storage.Bindings;
@@ -28,6 +30,8 @@ using Irori.Storage.Messages;
 using Irori.Storage.Outbox;
 using Irori.Storage.Products;
 using Irori.Storage.Projects;
+using Irori.Storage.Scenes;
+using Irori.Storage.Schedules;
 using Irori.Storage.Sharing;
 
 namespace Irori.Storage.Sql;
@@ -66,6 +70,12 @@ internal sealed class Stores(SqlSession session) : IStores
     public ILinkStore Links => new LinkStore(session);
 
     public ICommandStore Commands => new CommandStore(session);
+
+    public ISceneStore Scenes => new SceneStore(session);
+
+    public IScheduleStore Schedules => new ScheduleStore(session);
+
+    public IRunStore Runs => new RunStore(session);
 
     public IFirmwareStore Firmware => new FirmwareStore(session);
 

@@ -24,6 +24,9 @@ internal sealed class SqliteEngine : Engine
 
     public override string Numbers(string parameter) => $"SELECT value FROM json_each({parameter})";
 
+    public override string Rows(string parameter, params IReadOnlyList<string> columns) =>
+        $"SELECT {string.Join(", ", columns.Select(c => c.Split(' ')[0]).Select(c => $"json_extract(value, '$.{c}') AS {c}"))} FROM json_each({parameter})";
+
     public override string Fill(string migration) => migration
         .Replace("{no}", "INTEGER PRIMARY KEY", StringComparison.Ordinal)
         .Replace("{rowless}", " WITHOUT ROWID", StringComparison.Ordinal)

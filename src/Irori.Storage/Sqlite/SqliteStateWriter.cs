@@ -4,6 +4,8 @@ using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Storage.History;
 using Irori.Storage.Outbox;
+using Irori.Storage.Schedules;
+using Irori.Storage.Sql;
 using Irori.Storage.States;
 using Microsoft.Data.Sqlite;
 
@@ -23,9 +25,11 @@ internal sealed class SqliteStateWriter : IDisposable
     private readonly SqliteCommand _command;
     private readonly SqliteCommand _operation;
     private readonly SqliteCommand _outbox;
+    private readonly ScheduleStore _schedules;
 
     public SqliteStateWriter(SqliteConnection connection)
     {
+        _schedules = new ScheduleStore(new SqlSession(connection, transaction: null, new SqliteEngine()));
         _select = Prepare(connection, "SELECT s.epoch, s.version, s.vals, s.last_keys, d.access_version, d.keeps_operations, s.watch FROM states s JOIN devices d ON d.no = s.device WHERE s.device = $device", "$device");
         _update = Prepare(connection, "UPDATE states SET version = $version, vals = $vals, last_keys = $keys, updated = $updated WHERE device = $device", "$version", "$vals", "$keys", "$updated", "$device");
         _points = Prepare(connection, "INSERT INTO points (device, at, times, vals) VALUES ($device, $at, $times, $vals)", "$device", "$at", "$times", "$vals");
@@ -64,13 +68,14 @@ internal sealed class SqliteStateWriter : IDisposable
     private StateWritten WriteReadings(StateWrite write)
     {
         var (state, terms) = Read(write.Device);
-        var (told, points, operation, follows) = StateDecision.Decide(write, state, terms);
+        var (told, points, operation, follows, timers) = StateDecision.Decide(write, state, terms);
         if (told.Outcome != StateOutcome.Accepted) return told;
         Execute(_update, state!.Version, StateText.WriteValues(state.Values), StateText.WriteKeys(state.Keys), write.Arrival, write.Device);
         var (times, values) = PackedPoints.Pack(points, name => Property(write.Product, name));
         Execute(_points, write.Device, PointKey.Of(write.Arrival, state.Version), times, values);
         if (operation is not null) Execute(_operation, write.Device, operation.At.ToUnixTimeMilliseconds(), operation.Account, operation.Body);
         foreach (var row in follows) Execute(_outbox, row.Device, row.Kind.ToString(), row.At.ToUnixTimeMilliseconds(), row.Account, row.Body);
+        if (timers is not null) Synchronous.Wait(_schedules.SetTimersAsync(write.Device, timers));
         return told;
     }
 

@@ -70,6 +70,12 @@ internal sealed class StateItem(StateWrite write) : WriteItem
 /// <summary>SQLite answers at once: a unit of work that is not finished when it returns has awaited something else, which would stop every writer.</summary>
 internal static class Synchronous
 {
+    public static void Wait(Task task)
+    {
+        if (!task.IsCompleted) throw new InvalidOperationException("A change awaited something other than its stores");
+        task.GetAwaiter().GetResult();
+    }
+
     public static T Result<T>(Task<T> task) => task.IsCompleted
         ? task.GetAwaiter().GetResult()
         : throw new InvalidOperationException("A unit of work awaited something other than its stores");

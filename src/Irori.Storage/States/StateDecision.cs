@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Irori.Core.History;
 using Irori.Core.Outbox;
+using Irori.Core.Scenes;
+using Irori.Core.Schedules;
 using Irori.Core.States;
 
 namespace Irori.Storage.States;
@@ -17,6 +19,7 @@ internal static class StateDecision
         if (write.Key is { } key && state.Knows(key)) return Refused(StateOutcome.Repeated, state, terms);
         var operation = terms.KeepsOperations || terms.Watch.HasFlag(Wishes.Operated) ? write.Operation : null;
         var calm = terms.Watch.HasFlag(Wishes.Alarms) && write.Alarms is { } alarms ? alarms.Where(a => !state.Values.TryGetValue(a.Key, out var old) || old.Json != a.Value).ToList() : [];
+        var known = terms.Watch.HasFlag(Wishes.Rules) ? write.Readings.Select(r => r.Name).Distinct(StringComparer.Ordinal).ToDictionary(n => n, n => state.Values.TryGetValue(n, out var old) ? old.Json : null, StringComparer.Ordinal) : null;
         var before = operation?.IfChanged?.Select(n => state.Values.TryGetValue(n, out var old) ? old.Json : null).ToList();
         var changed = state.Apply(write.Readings, write.Key, write.Arrival, write.MergeKeys);
         if (changed is null) return Refused(StateOutcome.TooLarge, state, terms);
@@ -38,12 +41,22 @@ internal static class StateDecision
             if (values.TryGetValue(name, out var now) && now.Json == value) follows.Add(Row(write, Happening.Alarmed, account: null, $"{{\"{JsonEncodedText.Encode(name)}\":{value}}}"));
         }
 
+        if (known is not null && Changes(known, values) is { Count: > 0 } changes) follows.Add(Row(write, Happening.Changed, operation?.Account, Change.Write(changes)));
+        var timers = write.Timers is { } kept && values.TryGetValue(kept.Name, out var set) ? kept.Read(set.Json) : null;
         var told = new StateWritten(StateOutcome.Accepted, state.Epoch, state.Version, terms.AccessVersion, values) { Follows = follows.Count > 0 };
-        return new Decision(told, points, terms.KeepsOperations ? operation : null, follows);
+        return new Decision(told, points, terms.KeepsOperations ? operation : null, follows, timers);
     }
 
     /// <summary>The answer for a write that carries a command's outcome or frames, and no readings.</summary>
     public static StateWritten WithoutReadings { get; } = new(StateOutcome.Accepted, 0, 0, 0, StateWritten.Nothing);
+
+    private static Dictionary<string, Change> Changes(Dictionary<string, string?> before, Dictionary<string, StateValue> values)
+    {
+        var changes = new Dictionary<string, Change>(StringComparer.Ordinal);
+        foreach (var (name, old) in before)
+            if (values.TryGetValue(name, out var value) && value.Json != old) changes[name] = new Change(old, value.Json);
+        return changes;
+    }
 
     // What was never known has not changed.
     private static bool Changed(IReadOnlyList<string> names, List<string?> before, Dictionary<string, StateValue> values)
@@ -60,7 +73,7 @@ internal static class StateDecision
         new() { Device = write.Device, Kind = kind, At = DateTimeOffset.FromUnixTimeMilliseconds(write.Arrival), Account = account, Body = body };
 
     private static Decision Refused(StateOutcome outcome, DeviceState? state, StateTerms terms) =>
-        new(new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, terms.AccessVersion, StateWritten.Nothing), [], null, []);
+        new(new StateWritten(outcome, state?.Epoch ?? 0, state?.Version ?? 0, terms.AccessVersion, StateWritten.Nothing), [], null, [], null);
 }
 
 /// <summary>What is known of a device beside its state when that is written.</summary>
@@ -69,8 +82,9 @@ internal static class StateDecision
 /// <param name="Watch">What anybody wants to be told of it.</param>
 internal readonly record struct StateTerms(long AccessVersion, bool KeepsOperations, Wishes Watch);
 
-/// <summary>What a state write comes to: what to tell, what to append, and what must follow.</summary>
-internal readonly record struct Decision(StateWritten Told, IReadOnlyList<PointRow> Points, Operation? Operation, IReadOnlyList<OutboxRow> Follows);
+/// <summary>What a state write comes to: what to tell, what to append, what must follow, and the timers that it sets (null: it sets none).</summary>
+internal readonly record struct Decision(
+    StateWritten Told, IReadOnlyList<PointRow> Points, Operation? Operation, IReadOnlyList<OutboxRow> Follows, IReadOnlyList<DeviceTimer>? Timers);
 
 /// <summary>A point to append.</summary>
 internal readonly record struct PointRow(string Property, long Arrival, long Seq, long? SourceTime, string Value);

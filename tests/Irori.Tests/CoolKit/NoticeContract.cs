@@ -3,6 +3,7 @@ using Irori.Core;
 using Irori.Core.Devices;
 using Irori.Core.Outbox;
 using Irori.Core.Products;
+using Irori.Core.Schedules;
 using Irori.Core.States;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -143,7 +144,7 @@ public abstract class NoticeContract(HouseFixture fixture)
         var made = await House.AddAsync(owner, "Lamp");
         await SetAsync(owner, made, "opsNotify", 1);
         var database = House.Server.Service<IDatabase>();
-        var workers = Enumerable.Range(0, 4).Select(_ => new OutboxService(database, new OutboxSignal(), TimeProvider.System, NullLogger<OutboxService>.Instance)).ToList();
+        var workers = Enumerable.Range(0, 4).Select(_ => new OutboxService(database, new OutboxSignal(), new RunSignal(), TimeProvider.System, NullLogger<OutboxService>.Instance)).ToList();
         for (var i = 0; i < Times; i++)
         {
             var at = TimeProvider.System.GetUtcNow();

@@ -154,3 +154,8 @@ public sealed class NoticesOnSqlite(SqliteHouse house) : NoticeContract(house), 
 
 [Trait("run", "full")]
 public sealed class NoticesOnPostgres(PostgresHouse house) : NoticeContract(house), IClassFixture<PostgresHouse>;
+
+public sealed class TimersOnSqlite(SqliteHouse house) : TimerContract(house), IClassFixture<SqliteHouse>;
+
+[Trait("run", "full")]
+public sealed class TimersOnPostgres(PostgresHouse house) : TimerContract(house), IClassFixture<PostgresHouse>;

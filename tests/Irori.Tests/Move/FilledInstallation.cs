@@ -4,6 +4,8 @@ using Irori.Core.Accounts;
 using Irori.Core.Devices;
 using Irori.Core.Firmware;
 using Irori.Core.Homes;
+using Irori.Core.Scenes;
+using Irori.Core.Schedules;
 using Irori.Core.Outbox;
 using Irori.Core.States;
 using Irori.Server.Settings;
@@ -84,6 +86,7 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         await house.JoinAsync(app, third, (string)(await app.GetAsync("/v2/family"))["data"]!["currentFamilyId"]!);
         var file = new NewFirmwareFile("user1.bin", new byte[] { 1, 2, 3 });
         (await house.Server.Service<FirmwareService>().AddAsync(new NewFirmware(house.Product.Product.Id, "PSC-B01-GL", "9.0", [file]), Cancel)).IsOk.ShouldBeTrue();
+        await PlanAsync(house, lamp.Device);
         const string Redirect = "https://example.com/back";
         var database = house.Server.Service<IDatabase>();
         var known = (await database.ReadAsync(s => s.Projects.FindAppAsync(house.AppSecret.App.Id), Cancel))!;
@@ -108,6 +111,19 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
             return new Done();
         },
         Cancel)).IsOk.ShouldBeTrue();
+
+    // A schedule of a device, a rule that it sets off, and a run that waits.
+    private static async Task PlanAsync(CoolKitHouse house, Device lamp)
+    {
+        var who = await house.ReadAsync(async s => new Principal(
+            (await s.Accounts.FindAsync(Login.Email(CoolKitHouse.OwnerEmail).Value))!, (await s.Projects.FindAppAsync(house.AppSecret.App.Id))!, Session: 0, Ip: null));
+        var plan = Plan.Of(Step.Delay(86_400), Step.Device(lamp.Id, """{"switch":"on"}"""));
+        var wanted = new NewSchedule("test", CronText.Daily(new TimeOnly(8, 0)), plan) { Zone = "Europe/Berlin" };
+        (await house.Server.Service<ScheduleService>().CreateAsync(who, wanted, Cancel)).IsOk.ShouldBeTrue();
+        var rule = new Rule([new Trigger(TriggerKind.Changed, lamp.Id)]) { Interval = 3_600 };
+        var scene = (await house.Server.Service<SceneService>().CreateAsync(who, new NewScene("test", SceneKind.Automatic, "Rule", plan) { Rule = rule }, Cancel)).Value;
+        (await house.Server.Service<SceneService>().RunAsync(who, "test", scene.Id, Cancel)).IsOk.ShouldBeTrue();
+    }
 
     private static async Task RememberAsync(IDatabase database, Device device, int points)
     {
