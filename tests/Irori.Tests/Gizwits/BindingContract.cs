@@ -33,7 +33,7 @@ public abstract class BindingContract(GizwitsFixture fixture)
         bound.Body.AsObject().Select(f => f.Key).ShouldBe(Documented);
         ((string)bound["did"]!, (string)bound["mac"]!, (string)bound["role"]!).ShouldBe((made.Device.Id, mac, "special"));
         ((string)bound["passcode"]!, (string)bound["dev_alias"]!, (string)bound["remark"]!).ShouldBe((made.Key, "Bath", "upstairs"));
-        ((int)bound["ws_port"]!, (string)bound["host"]!).ShouldBe((House.CoolKit.Server.Http.Port, "localhost"));
+        ((int)bound["ws_port"]!, (string)bound["host"]!).ShouldBe((House.CoolKit.Server.Http.Port, House.CoolKit.Server.Http.Host));
         var again = await House.BindAsync(first, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac);
         (again.Status, (string)again["role"]!, (string)again["dev_alias"]!).ShouldBe((HttpStatusCode.OK, "special", "Bath"));
         var other = await House.BindAsync(second, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac.ToUpperInvariant());
