@@ -67,8 +67,18 @@ public sealed class Scene
     /// <summary>Last changed.</summary>
     public required DateTimeOffset Updated { get; init; }
 
-    /// <summary>The rule.</summary>
-    public Rule ReadRule() => JsonSerializer.Deserialize(Rule, SceneJson.Default.Rule)!;
+    /// <summary>The rule; null: it cannot be followed.</summary>
+    public Rule? TryReadRule()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Rule, SceneJson.Default.Rule) is { } rule && rule.Check() is null ? rule : null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>What a scene has to do with a device. The names are stored.</summary>
