@@ -148,8 +148,8 @@ public interface ISceneStore
     /// <summary>Removes all scenes of an account.</summary>
     Task RemoveAllAsync(long account);
 
-    /// <summary>Notes that a run which something set off commands devices: what they do next, until a time, comes of it.</summary>
-    Task ChainAsync(IReadOnlyCollection<string> deviceIds, int depth, TimeSpan during);
+    /// <summary>Notes that runs which something set off command devices, by id, and how many led to one another before: what they do next, until a time, comes of it.</summary>
+    Task ChainAsync(IReadOnlyDictionary<string, int> depths, TimeSpan during);
 
     /// <summary>How many runs led to one another before what a device does at this moment; 0: nothing is known of any.</summary>
     Task<int> DepthAsync(long device, DateTimeOffset at);

@@ -130,7 +130,7 @@ public sealed partial class RunService(
     {
         var runs = await stores.Runs.ClaimAsync(room);
         if (runs.Count == 0) return runs;
-        foreach (var chain in runs.Where(r => r.Run.Depth > 0).GroupBy(r => r.Run.Depth).OrderBy(c => c.Key)) await ChainAsync(stores, chain.Key, chain);
+        await ChainAsync(stores, runs);
         await stores.Runs.BeginAsync([.. runs.Select(r => (r.Run.No, Lease(r)))]);
         return runs;
     }
@@ -152,20 +152,20 @@ public sealed partial class RunService(
     private bool IsMissed(DueSchedule due) => due.Now - due.NextDue > settings.Grace;
 
     // What something has set off: what its devices do next comes of it.
-    private static async Task ChainAsync(IStores stores, int depth, IEnumerable<DueRun> runs)
+    private static async Task ChainAsync(IStores stores, IEnumerable<DueRun> runs)
     {
-        var devices = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var run in runs)
+        var depths = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var run in runs.Where(r => r.Run.Depth > 0).OrderBy(r => r.Run.Depth))
         {
             foreach (var step in run.Plan?.Steps ?? [])
             {
-                if (step.Kind == StepKind.Device) devices.Add(step.Id);
+                if (step.Kind == StepKind.Device) depths[step.Id] = run.Run.Depth;
                 if (step.Kind != StepKind.Group || run.Account is not { } person || await stores.Groups.FindAsync(person, app: 0, step.Id) is not { } group) continue;
-                devices.UnionWith((await stores.Bindings.ListInGroupAsync(person, app: 0, group.No)).Select(d => d.Id));
+                foreach (var device in await stores.Bindings.ListInGroupAsync(person, app: 0, group.No)) depths[device.Id] = run.Run.Depth;
             }
         }
 
-        if (devices.Count > 0) await stores.Scenes.ChainAsync(devices, depth, RuleEngine.Echo);
+        if (depths.Count > 0) await stores.Scenes.ChainAsync(depths, RuleEngine.Echo);
     }
 
     private async Task CarryOutAsync(IReadOnlyList<DueRun> runs, long start)
