@@ -39,7 +39,7 @@ public abstract class BindingContract(GizwitsFixture fixture)
         var other = await House.BindAsync(second, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac.ToUpperInvariant());
         // Only the first has the device's secret, and names are everybody's own.
         (other.Status, (string)other["role"]!, (string)other["passcode"]!, (string)other["dev_alias"]!, (string)other["remark"]!).ShouldBe((HttpStatusCode.Created, "normal", "", "Heater", ""));
-        (await RolesAsync(made)).ShouldBe(["Owner", "Member"]);
+        (await RolesAsync(made)).ShouldBe(["Owner", "Peer"]);
     }
 
     [Fact]
