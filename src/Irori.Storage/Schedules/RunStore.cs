@@ -25,11 +25,12 @@ internal sealed class RunStore(SqlSession session) : IRunStore
 
     public Task<DateTimeOffset> NowAsync() => session.FirstAsync<DateTimeOffset>($"SELECT {Now}");
 
+    // The first entries of three indexes. Asked whether there is any, PostgreSQL prefers to look for one in the table, and reads all of it when there is none.
     public Task<Waiting> WaitingAsync() => session.FirstAsync<Waiting>(
         $"""
-        SELECT CASE WHEN EXISTS (SELECT 1 FROM schedules WHERE next_due <= {Now}) THEN {(int)Waiting.Schedules} ELSE 0 END
-            + CASE WHEN EXISTS (SELECT 1 FROM runs WHERE state = 'Pending' AND due <= {Now}) THEN {(int)Waiting.Runs} ELSE 0 END
-            + CASE WHEN EXISTS (SELECT 1 FROM runs WHERE state = 'Sent' AND claimed_until <= {Now}) THEN {(int)Waiting.Dead} ELSE 0 END
+        SELECT CASE WHEN (SELECT min(next_due) FROM schedules WHERE next_due IS NOT NULL) <= {Now} THEN {(int)Waiting.Schedules} ELSE 0 END
+            + CASE WHEN (SELECT min(due) FROM runs WHERE state = 'Pending') <= {Now} THEN {(int)Waiting.Runs} ELSE 0 END
+            + CASE WHEN (SELECT min(claimed_until) FROM runs WHERE state = 'Sent') <= {Now} THEN {(int)Waiting.Dead} ELSE 0 END
         """);
 
     public Task<IReadOnlyList<DueSchedule>> ClaimSchedulesAsync(int limit) => session.ListAsync<DueSchedule>(
