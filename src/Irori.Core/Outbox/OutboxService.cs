@@ -7,7 +7,7 @@ namespace Irori.Core.Outbox;
 
 /// <summary>
 /// Carries out what must follow from changes: people are told what they asked for, and rules are followed. What it does and that it is done are one transaction, so that it happens once,
-/// whatever node dies; what fails is tried again.
+/// whatever node dies; what fails is tried again. A row that fails by itself, while the database is well, would fail for ever and hold up its lane: it is logged and left out.
 /// </summary>
 public sealed partial class OutboxService(IDatabase database, OutboxSignal signal, RunSignal due, TimeProvider time, ILogger<OutboxService> log)
 {
@@ -54,30 +54,73 @@ public sealed partial class OutboxService(IDatabase database, OutboxSignal signa
 
     private async Task<int> WorkAsync(int lane, CancellationToken cancel)
     {
-        var runs = 0;
-        var worked = await database.WriteAsync<int>(
+        try
+        {
+            return (await FollowAsync(lane, Piece, cancel)).Count;
+        }
+        catch (Exception e) when (IsOfARow(e))
+        {
+            // One of them fails, and with it the transaction of all.
+            return await WorkOneByOneAsync(lane, cancel);
+        }
+    }
+
+    private async Task<int> WorkOneByOneAsync(int lane, CancellationToken cancel)
+    {
+        for (var worked = 0; worked < Piece; worked++)
+        {
+            OutboxRow? tried = null;
+            try
+            {
+                if ((await FollowAsync(lane, 1, cancel, r => tried = r)).Count == 0) return worked;
+            }
+            catch (Exception e) when (IsOfARow(e) && tried is not null)
+            {
+                Log.LeftOut(log, tried.No, tried.Kind, tried.Device, e);
+                await WriteAsync(async s => { await s.Outbox.RemoveAsync([tried.No]); return true; }, cancel);
+            }
+        }
+
+        return Piece;
+    }
+
+    private async Task<IReadOnlyList<OutboxRow>> FollowAsync(int lane, int limit, CancellationToken cancel, Action<OutboxRow>? trying = null)
+    {
+        var (rows, runs) = await WriteAsync<(IReadOnlyList<OutboxRow> Rows, int Runs)>(
             async s =>
             {
-                runs = 0;
-                if (!await s.Outbox.ClaimAsync(lane)) return 0;
-                var rows = await s.Outbox.ListAsync(lane, Piece);
+                if (!await s.Outbox.ClaimAsync(lane)) return ([], 0);
+                var rows = await s.Outbox.ListAsync(lane, limit);
+                var runs = 0;
                 foreach (var row in rows)
                 {
+                    trying?.Invoke(row);
                     if (row.Kind != Happening.Changed) await MessageService.TellAsync(s, row);
                     runs += await RuleEngine.FollowAsync(s, row);
                 }
 
                 await s.Outbox.RemoveAsync([.. rows.Select(r => r.No)]);
-                return rows.Count;
+                return (rows, runs);
             },
             cancel);
         if (runs > 0) due.Set();
-        return worked.Try(out var count, out var fault) ? count : throw new UnavailableException(fault.Reason);
+        return rows;
+    }
+
+    private static bool IsOfARow(Exception e) => e is not (UnavailableException or OperationCanceledException or OutOfMemoryException);
+
+    private async Task<T> WriteAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)
+    {
+        var written = await database.WriteAsync(async s => Result.Of(await work(s)), cancel);
+        return written.Try(out var value, out var fault) ? value : throw new UnavailableException(fault.Reason);
     }
 
     private static partial class Log
     {
         [LoggerMessage(2601, LogLevel.Warning, "What must follow from changes could not be carried out; trying again")]
         public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2602, LogLevel.Error, "What must follow from {Kind} of device {Device} (row {Row}) cannot be carried out; it is left out")]
+        public static partial void LeftOut(ILogger logger, long row, Happening kind, long device, Exception exception);
     }
 }

@@ -7,7 +7,7 @@ namespace Irori.Core.Scenes;
 
 /// <summary>
 /// Follows what happens to devices, row by row of the outbox and each row once: a rule that it sets off, whose conditions hold and whose interval is over, becomes a run
-/// in the same transaction.
+/// in the same transaction. A rule that cannot be followed becomes invalid, so that it holds up neither others nor its device.
 /// </summary>
 internal static class RuleEngine
 {
@@ -26,8 +26,7 @@ internal static class RuleEngine
         var runs = 0;
         foreach (var scene in scenes)
         {
-            var rule = scene.ReadRule();
-            if (!rule.Triggers.Any(t => t.Device == device.Id && Fires(t, row.Kind, changes))) continue;
+            if (await ReadAsync(stores, scene) is not { } rule || !rule.Triggers.Any(t => t.Device == device.Id && Fires(t, row.Kind, changes))) continue;
             // What was before an interval is over sets nothing off, also if it is looked at after it.
             if (rule.Interval > 0 && scene.FiredAt is { } fired && row.At < fired.AddSeconds(rule.Interval)) continue;
             if (!await HoldsAsync(stores, scene, rule, device.Id, changes)) continue;
@@ -37,6 +36,14 @@ internal static class RuleEngine
         }
 
         return runs;
+    }
+
+    /// <summary>The rule of a scene. One that cannot be read makes the scene invalid: null then.</summary>
+    public static async Task<Rule?> ReadAsync(IStores stores, Scene scene)
+    {
+        if (scene.TryReadRule() is { } rule) return rule;
+        await stores.Scenes.SetInvalidAsync(scene.No, "its rule cannot be read");
+        return null;
     }
 
     /// <summary>

@@ -67,8 +67,18 @@ public sealed class Scene
     /// <summary>Last changed.</summary>
     public required DateTimeOffset Updated { get; init; }
 
-    /// <summary>The rule.</summary>
-    public Rule ReadRule() => JsonSerializer.Deserialize(Rule, SceneJson.Default.Rule)!;
+    /// <summary>The rule; null: it cannot be followed.</summary>
+    public Rule? TryReadRule()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Rule, SceneJson.Default.Rule) is { } rule && rule.Check() is null ? rule : null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>What a scene has to do with a device. The names are stored.</summary>
@@ -138,8 +148,8 @@ public interface ISceneStore
     /// <summary>Removes all scenes of an account.</summary>
     Task RemoveAllAsync(long account);
 
-    /// <summary>Notes that a run which something set off commands devices: what they do next, until a time, comes of it.</summary>
-    Task ChainAsync(IReadOnlyCollection<string> deviceIds, int depth, TimeSpan during);
+    /// <summary>Notes that runs which something set off command devices, by id, and how many led to one another before: what they do next, until a time, comes of it.</summary>
+    Task ChainAsync(IReadOnlyDictionary<string, int> depths, TimeSpan during);
 
     /// <summary>How many runs led to one another before what a device does at this moment; 0: nothing is known of any.</summary>
     Task<int> DepthAsync(long device, DateTimeOffset at);

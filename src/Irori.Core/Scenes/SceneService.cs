@@ -71,6 +71,7 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
                 if (!(await ResolveAsync(s, who, wanted)).Try(out var found, out var fault)) return fault;
                 var scene = Of(who, wanted, found.Home, known: null);
                 var no = await s.Scenes.AddAsync(scene, found.Refs);
+                if (await CheckTriggersAsync(s, found.Refs) is { } tooMany) return tooMany;
                 await AddTimersAsync(s, who, wanted, no, scene.Id);
                 return (await s.Scenes.FindAsync(who.Account.No, scene.Id))!;
             },
@@ -89,6 +90,7 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
                 if (await LockAsync(s, who, wanted.Family, id) is not { } known) return NoScene;
                 if (!(await ResolveAsync(s, who, wanted)).Try(out var found, out var fault)) return fault;
                 await s.Scenes.ChangeAsync(Of(who, wanted, found.Home, known), found.Refs);
+                if (await CheckTriggersAsync(s, found.Refs) is { } tooMany) return tooMany;
                 await s.Schedules.RemoveOfSceneAsync(known.No, TimerFamily);
                 await AddTimersAsync(s, who, wanted, known.No, id);
                 return (await s.Scenes.FindAsync(who.Account.No, id))!;
@@ -205,10 +207,16 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
             refs.UnionWith(ids.Select(i => new SceneRef(seen[i.Device], i.Use)));
         }
 
-        foreach (var trigger in refs.Where(r => r.Use == SceneUse.Trigger))
-            if (await stores.Scenes.CountTriggeredAsync(trigger.Device) > MaxTriggered) return TooMany($"A device sets off at most {MaxTriggered} scenes");
         IReadOnlyList<SceneRef> used = [.. refs];
         return (home, used);
+    }
+
+    // After the scene was written, which holds the row of the device's state: of several that are made at once, by whomever, each is counted.
+    private static async Task<Fault?> CheckTriggersAsync(IStores stores, IReadOnlyList<SceneRef> refs)
+    {
+        foreach (var trigger in refs.Where(r => r.Use == SceneUse.Trigger))
+            if (await stores.Scenes.CountTriggeredAsync(trigger.Device) > MaxTriggered) return TooMany($"A device sets off at most {MaxTriggered} scenes");
+        return null;
     }
 
     private async Task AddTimersAsync(IStores stores, Principal who, NewScene wanted, long scene, string id)

@@ -87,6 +87,19 @@ public sealed record Plan(IReadOnlyList<IReadOnlyList<Step>> Branches)
     /// <summary>Reads the stored form.</summary>
     public static Plan Parse(string json) => JsonSerializer.Deserialize(json, ScheduleJson.Default.Plan)!;
 
+    /// <summary>Reads the stored form; null: it is none.</summary>
+    public static Plan? TryParse(string json)
+    {
+        try
+        {
+            return Parse(json) is { Branches: { } branches } plan && branches.All(b => b is not null && b.All(s => s is not null)) ? plan : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ScheduleJson.Default.Plan);
 

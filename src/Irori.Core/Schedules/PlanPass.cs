@@ -132,7 +132,8 @@ internal sealed class PlanPass(IDatabase database, CommandService commands, Comm
         var now = await stores.Runs.NowAsync();
         if (scene.Kind == SceneKind.Automatic)
         {
-            if (!scene.Enabled || !scene.Valid || !await RuleEngine.HoldsAsync(stores, scene, scene.ReadRule(), device: "", new Dictionary<string, Change>())) return null;
+            if (!scene.Enabled || !scene.Valid || await RuleEngine.ReadAsync(stores, scene) is not { } rule) return null;
+            if (!await RuleEngine.HoldsAsync(stores, scene, rule, device: "", new Dictionary<string, Change>())) return null;
             await stores.Scenes.SetFiredAsync(scene.No, now);
         }
 

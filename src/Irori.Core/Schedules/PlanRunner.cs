@@ -22,16 +22,17 @@ public sealed class PlanRunner(IDatabase database, CommandService commands, Comm
     public static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
     /// <summary>Carries it out until its next waits.</summary>
-    public async Task<RunOutcome> RunAsync(ClaimedRun claimed, CancellationToken cancel)
+    public async Task<RunOutcome> RunAsync(DueRun due, CancellationToken cancel)
     {
-        var run = claimed.Run;
-        if (claimed is not { Account: { } account, AccountId: { } accountId }) return Refused(new Fault(FaultKind.NotVisible, "Nobody owns the device any more"));
+        var run = due.Run;
+        if (due is not { Account: { } account, AccountId: { } accountId }) return Refused(new Fault(FaultKind.NotVisible, "Nobody owns the device any more"));
         if (run.Depth > MaxDepth) return Refused(new Fault(FaultKind.LimitReached, $"More than {MaxDepth} runs led to one another"));
-        var plan = Plan.Parse(run.Plan);
+        if (due.Plan is not { } plan) return Refused(new Fault(FaultKind.Invalid, "What is to be done cannot be read"));
         var pass = new PlanPass(database, commands, clock, signal, run, plan, Principal.ActingFor(account, accountId, run.App, run.Kind.ToString().ToLowerInvariant()), cancel);
         await Task.WhenAll(plan.Branches.Select(pass.FollowAsync));
         return pass.Outcome();
     }
 
-    private static RunOutcome Refused(Fault fault) => new(RunState.Failed, [StepResult.Of(StepKind.Delay, "", fault)], []);
+    /// <summary>The end of a run of which nothing was begun.</summary>
+    internal static RunOutcome Refused(Fault fault) => new(RunState.Failed, [StepResult.Of(StepKind.Delay, "", fault)], []);
 }

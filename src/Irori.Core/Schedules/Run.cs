@@ -60,7 +60,7 @@ public sealed record StepResult(StepKind Kind, string Id)
 /// <summary>
 /// One time that a plan, or what is left of it after a wait, is carried out. There is one row per (kind, ref, due, part), whatever nodes and clocks do.
 /// </summary>
-public sealed class Run
+public sealed record Run
 {
     /// <summary>Internal key.</summary>
     public long No { get; init; }
@@ -117,11 +117,32 @@ public sealed class Run
     public IReadOnlyList<StepResult> Results() => JsonSerializer.Deserialize(Detail, ScheduleJson.Default.IReadOnlyListStepResult)!;
 }
 
-/// <summary>A run that this node has taken, with whom it acts for.</summary>
+/// <summary>A run that is due, with whom it acts for.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Account">Internal key of the account, or null when there is none any more.</param>
 /// <param name="AccountId">Its id.</param>
-public sealed record ClaimedRun(Run Run, long? Account, string? AccountId);
+public sealed record DueRun(Run Run, long? Account, string? AccountId)
+{
+    /// <summary>What is to be done; null: it cannot be read.</summary>
+    public Plan? Plan { get; } = Plan.TryParse(Run.Plan);
+}
+
+/// <summary>What waits for a node. Several may.</summary>
+[Flags]
+public enum Waiting
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>A schedule is due.</summary>
+    Schedules = 1,
+
+    /// <summary>A run that nobody has begun is due.</summary>
+    Runs = 2,
+
+    /// <summary>A run has begun so long ago that its node must be dead.</summary>
+    Dead = 4,
+}
 
 /// <summary>A schedule that is due, taken until the unit of work ends.</summary>
 public sealed class DueSchedule
@@ -155,6 +176,12 @@ public sealed class DueSchedule
 
     /// <summary>The database's clock.</summary>
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Internal key of the account for which it acts, or null when there is none any more.</summary>
+    public long? Actor { get; init; }
+
+    /// <summary>Its id.</summary>
+    public string? ActorId { get; init; }
 }
 
 /// <summary>The end of a run.</summary>
@@ -172,7 +199,7 @@ public enum RunsOf
     /// <summary>Of a scene.</summary>
     Scene,
 
-    /// <summary>Of a task.</summary>
+    /// <summary>Of a task of a scene.</summary>
     Task,
 
     /// <summary>Of an account.</summary>
@@ -188,8 +215,8 @@ public interface IRunStore
     /// <summary>The database's clock.</summary>
     Task<DateTimeOffset> NowAsync();
 
-    /// <summary>Whether a schedule or a run waits that is due.</summary>
-    Task<bool> WaitingAsync();
+    /// <summary>What waits now.</summary>
+    Task<Waiting> WaitingAsync();
 
     /// <summary>Takes schedules that are due, the longest due first, passing over those that somebody else has taken.</summary>
     Task<IReadOnlyList<DueSchedule>> ClaimSchedulesAsync(int limit);
@@ -200,11 +227,17 @@ public interface IRunStore
     /// <summary>Adds runs; one that is there already (kind, ref, due, part) is not added again.</summary>
     Task AddAsync(IReadOnlyList<Run> runs);
 
-    /// <summary>Takes runs that are due and not begun, the longest due first, for a claimer and for so long.</summary>
-    Task<IReadOnlyList<ClaimedRun>> ClaimAsync(long claimer, int limit, TimeSpan lease);
+    /// <summary>
+    /// Adds runs of schedules that begin with that, each taken for dead after its lease; answers which, by schedule and number of the run. One that is there already
+    /// is not begun again.
+    /// </summary>
+    Task<IReadOnlyDictionary<long, long>> AddBegunAsync(IReadOnlyList<(Run Run, TimeSpan Lease)> runs);
 
-    /// <summary>Says that runs begin; answers those that are still this claimer's. They are taken for dead after the lease.</summary>
-    Task<IReadOnlyList<long>> BeginAsync(long claimer, IReadOnlyCollection<long> runs, TimeSpan lease);
+    /// <summary>Takes runs that are due and not begun, the longest due first, until the unit of work ends, passing over those that somebody else has taken.</summary>
+    Task<IReadOnlyList<DueRun>> ClaimAsync(int limit);
+
+    /// <summary>Says that runs which were taken begin, each taken for dead after its lease.</summary>
+    Task BeginAsync(IReadOnlyList<(long Run, TimeSpan Lease)> runs);
 
     /// <summary>Records ends of runs that had begun.</summary>
     Task EndAsync(IReadOnlyList<RunEnd> ends);

@@ -10,10 +10,10 @@ namespace Irori.Core.Schedules;
 /// <summary>How runs are taken.</summary>
 public sealed record RunSettings
 {
-    /// <summary>How long a run that was taken and not begun is left to its node.</summary>
-    public TimeSpan Claim { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>How long a run that has begun is left to its node, beside <see cref="PerStep"/>; then what became of it is unknown.</summary>
+    /// <summary>
+    /// How long a run that has begun is left to its node, beside <see cref="PerStep"/>; then what became of it is unknown. A node that does not come to it until then
+    /// sends nothing.
+    /// </summary>
     public TimeSpan Begun { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What each step adds to that.</summary>
@@ -33,9 +33,9 @@ public sealed record RunSettings
 }
 
 /// <summary>
-/// Does what is due. Any number of nodes take from the same tables: a due schedule becomes one row of a run and moves to its next time in one transaction; the run is
-/// marked as begun in a second one, before anything is sent. A node that dies before that has done nothing, and another takes the run over when the claim is
-/// over; one that dies after it leaves a run of which nobody knows, and it is never begun again.
+/// Does what is due. Any number of nodes take from the same tables, many rows in one transaction: a due schedule becomes one row of a run that has begun and moves to its
+/// next time, a due run becomes one that has begun; only then is anything sent. A node that dies before the commit has done nothing, and another does it; one that
+/// dies after it leaves runs of which nobody knows, and they are never begun again.
 /// </summary>
 public sealed partial class RunService(
     IDatabase database, PlanRunner runner, RunSignal signal, CommonClock clock, RunSettings settings, TimeProvider time, ILogger<RunService> log) : IDisposable
@@ -45,10 +45,13 @@ public sealed partial class RunService(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
 
-    private readonly long _claimer = Ids.Number();
+    // What one transaction begins together costs little more than one run alone: a node that is busy waits so long for room for more of them.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
+
     private readonly SemaphoreSlim _free = new(settings.AtOnce, settings.AtOnce);
     private readonly Channel<(RunEnd End, IReadOnlyList<Run> Next)> _ends = Channel.CreateBounded<(RunEnd, IReadOnlyList<Run>)>(settings.AtOnce);
     private bool _failing;
+    private bool _unrecorded;
 
     /// <summary>Works until cancelled; then waits a little for what has begun.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -74,21 +77,26 @@ public sealed partial class RunService(
         await StopAsync(stop, recording);
     }
 
-    /// <summary>Takes what is due now, as much as this node has room for, and begins it; answers how many runs that were.</summary>
+    /// <summary>Begins what is due now, as much as this node has room for; answers how much that was, with what was found to be over.</summary>
     public async Task<int> WorkAsync(CancellationToken cancel)
     {
-        if (!await database.ReadAsync(s => s.Runs.WaitingAsync(), cancel)) return 0;
+        var waiting = await database.ReadAsync(s => s.Runs.WaitingAsync(), cancel);
+        var over = waiting.HasFlag(Waiting.Dead) ? await WriteAsync(s => s.Runs.GiveUpAsync(Piece), cancel) : 0;
+        if (!waiting.HasFlag(Waiting.Schedules) && !waiting.HasFlag(Waiting.Runs)) return over;
         var room = await TakeRoomAsync(cancel);
-        var begun = 0;
+        var used = 0;
         try
         {
-            var claimed = await ClaimAsync(room, cancel);
-            if (claimed.Count > 0) begun = Begin(claimed, await BeginAsync(claimed, cancel));
-            return claimed.Count;
+            var start = time.GetTimestamp();
+            var (begun, missed) = await WriteAsync(s => BeginAsync(s, waiting, room), cancel);
+            used = begun.Count;
+            // Runs of one device that were taken together go in the order in which they were due.
+            foreach (var runs in begun.GroupBy(r => r.Plan?.Steps.FirstOrDefault()?.Id ?? "")) _ = CarryOutAsync([.. runs], start);
+            return over + missed + used;
         }
         finally
         {
-            if (room > begun) _free.Release(room - begun);
+            if (room > used) _free.Release(room - used);
         }
     }
 
@@ -98,81 +106,91 @@ public sealed partial class RunService(
     private async Task<int> TakeRoomAsync(CancellationToken cancel)
     {
         await _free.WaitAsync(cancel);
-        var room = 1;
-        while (room < Piece && await _free.WaitAsync(TimeSpan.Zero, CancellationToken.None)) room++;
+        var (room, start) = (1, time.GetTimestamp());
+        while (room < Piece)
+        {
+            var left = Gather - time.GetElapsedTime(start);
+            if (!await _free.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, CancellationToken.None)) break;
+            room++;
+        }
+
         return room;
     }
 
-    private Task<IReadOnlyList<ClaimedRun>> ClaimAsync(int room, CancellationToken cancel) => WriteAsync(
-        async s =>
-        {
-            await s.Runs.GiveUpAsync(Piece);
-            var due = await s.Runs.ClaimSchedulesAsync(room);
-            if (due.Count > 0)
-            {
-                await s.Runs.AddAsync([.. due.Select(Due)]);
-                await s.Runs.AdvanceAsync(due.ToDictionary(d => d.No, Next));
-            }
-
-            return await s.Runs.ClaimAsync(_claimer, room, settings.Claim);
-        },
-        cancel);
-
-    private Task<IReadOnlyList<long>> BeginAsync(IReadOnlyList<ClaimedRun> claimed, CancellationToken cancel)
+    private async Task<(IReadOnlyList<DueRun> Begun, int Missed)> BeginAsync(IStores stores, Waiting waiting, int room)
     {
-        var steps = claimed.Max(c => Plan.Parse(c.Run.Plan).Steps.Count());
-        return WriteAsync(
-            async s =>
-            {
-                foreach (var chain in claimed.Where(c => c.Run.Depth > 0).GroupBy(c => c.Run.Depth).OrderBy(c => c.Key)) await ChainAsync(s, [.. chain]);
-                return await s.Runs.BeginAsync(_claimer, [.. claimed.Select(c => c.Run.No)], settings.Begun + settings.PerStep * steps);
-            },
-            cancel);
+        // A storm of schedules leaves room for what people ask for, and the other way round.
+        var runs = waiting.HasFlag(Waiting.Runs) ? await BeginRunsAsync(stores, waiting.HasFlag(Waiting.Schedules) ? (room + 1) / 2 : room) : [];
+        if (!waiting.HasFlag(Waiting.Schedules) || runs.Count == room) return (runs, 0);
+        var (schedules, missed) = await BeginSchedulesAsync(stores, room - runs.Count);
+        return ([.. runs, .. schedules], missed);
     }
 
-    // What something has set off: what its devices do next comes of it.
-    private static async Task ChainAsync(IStores stores, IReadOnlyList<ClaimedRun> runs)
+    private async Task<IReadOnlyList<DueRun>> BeginRunsAsync(IStores stores, int room)
     {
-        var devices = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (run, account, _) in runs)
+        var runs = await stores.Runs.ClaimAsync(room);
+        if (runs.Count == 0) return runs;
+        await ChainAsync(stores, runs);
+        await stores.Runs.BeginAsync([.. runs.Select(r => (r.Run.No, Lease(r)))]);
+        return runs;
+    }
+
+    private async Task<(IReadOnlyList<DueRun> Begun, int Missed)> BeginSchedulesAsync(IStores stores, int room)
+    {
+        var due = await stores.Runs.ClaimSchedulesAsync(room);
+        if (due.Count == 0) return ([], 0);
+        var missed = due.Where(IsMissed).Select(d => RunOf(d) with { State = RunState.Failed, EndedAt = d.Now, Detail = Missed }).ToList();
+        var runs = due.Where(d => !IsMissed(d)).Select(d => new DueRun(RunOf(d), d.Actor, d.ActorId)).ToList();
+        if (missed.Count > 0) await stores.Runs.AddAsync(missed);
+        var numbers = await stores.Runs.AddBegunAsync([.. runs.Select(r => (r.Run, Lease(r)))]);
+        await stores.Runs.AdvanceAsync(due.ToDictionary(d => d.No, Next));
+        return ([.. runs.Where(r => numbers.ContainsKey(r.Run.Ref)).Select(r => r with { Run = r.Run with { No = numbers[r.Run.Ref] } })], due.Count - numbers.Count);
+    }
+
+    private TimeSpan Lease(DueRun due) => settings.Begun + settings.PerStep * (due.Plan?.Steps.Count() ?? 0);
+
+    private bool IsMissed(DueSchedule due) => due.Now - due.NextDue > settings.Grace;
+
+    // What something has set off: what its devices do next comes of it.
+    private static async Task ChainAsync(IStores stores, IEnumerable<DueRun> runs)
+    {
+        var depths = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var run in runs.Where(r => r.Run.Depth > 0).OrderBy(r => r.Run.Depth))
         {
-            foreach (var step in Plan.Parse(run.Plan).Steps)
+            foreach (var step in run.Plan?.Steps ?? [])
             {
-                if (step.Kind == StepKind.Device) devices.Add(step.Id);
-                if (step.Kind != StepKind.Group || account is not { } person || await stores.Groups.FindAsync(person, app: 0, step.Id) is not { } group) continue;
-                devices.UnionWith((await stores.Bindings.ListInGroupAsync(person, app: 0, group.No)).Select(d => d.Id));
+                if (step.Kind == StepKind.Device) depths[step.Id] = run.Run.Depth;
+                if (step.Kind != StepKind.Group || run.Account is not { } person || await stores.Groups.FindAsync(person, app: 0, step.Id) is not { } group) continue;
+                foreach (var device in await stores.Bindings.ListInGroupAsync(person, app: 0, group.No)) depths[device.Id] = run.Run.Depth;
             }
         }
 
-        if (devices.Count > 0) await stores.Scenes.ChainAsync(devices, runs[0].Run.Depth, RuleEngine.Echo);
+        if (depths.Count > 0) await stores.Scenes.ChainAsync(depths, RuleEngine.Echo);
     }
 
-    // Runs of one device that were taken together go in the order in which they were due.
-    private int Begin(IReadOnlyList<ClaimedRun> claimed, IReadOnlyList<long> mine)
+    private async Task CarryOutAsync(IReadOnlyList<DueRun> runs, long start)
     {
-        var begun = claimed.IntersectBy(mine, c => c.Run.No).ToList();
-        foreach (var runs in begun.GroupBy(c => Plan.Parse(c.Run.Plan).Steps.First().Id)) _ = CarryOutAsync([.. runs]);
-        return begun.Count;
-    }
-
-    private async Task CarryOutAsync(IReadOnlyList<ClaimedRun> runs)
-    {
-        foreach (var claimed in runs)
+        foreach (var due in runs)
         {
-            IroriMeter.RunBegan(TimeSpan.FromMilliseconds(clock.Now - claimed.Run.Due.ToUnixTimeMilliseconds()));
-            RunOutcome outcome;
-            try
-            {
-                outcome = await runner.RunAsync(claimed, CancellationToken.None);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                Log.Broke(log, claimed.Run.No, e);
-                outcome = new RunOutcome(RunState.Unknown, [], []);
-            }
-
+            var outcome = await CarryOutAsync(due, start);
             IroriMeter.RunEnded(outcome.State);
-            await _ends.Writer.WriteAsync((new RunEnd(claimed.Run.No, outcome.State, JsonSerializer.Serialize(outcome.Results, ScheduleJson.Default.IReadOnlyListStepResult)), outcome.Next));
+            await _ends.Writer.WriteAsync((new RunEnd(due.Run.No, outcome.State, JsonSerializer.Serialize(outcome.Results, ScheduleJson.Default.IReadOnlyListStepResult)), outcome.Next));
+        }
+    }
+
+    private async Task<RunOutcome> CarryOutAsync(DueRun due, long start)
+    {
+        // It may have stood behind others of its device, or the whole process may have stood still: by now nobody expects it any more.
+        if (time.GetElapsedTime(start) >= Lease(due)) return PlanRunner.Refused(new Fault(FaultKind.Undelivered, "The node did not come to it in time"));
+        IroriMeter.RunBegan(TimeSpan.FromMilliseconds(clock.Now - due.Run.Due.ToUnixTimeMilliseconds()));
+        try
+        {
+            return await runner.RunAsync(due, CancellationToken.None);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.Broke(log, due.Run.No, e);
+            return new RunOutcome(RunState.Unknown, [], []);
         }
     }
 
@@ -214,12 +232,13 @@ public sealed partial class RunService(
                     return next.Count;
                 },
                 CancellationToken.None);
+            _unrecorded = false;
             return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            if (!_failing) Log.Failed(log, e);
-            _failing = true;
+            if (!_unrecorded) Log.Failed(log, e);
+            _unrecorded = true;
             return false;
         }
     }
@@ -235,29 +254,24 @@ public sealed partial class RunService(
         await recording;
     }
 
-    private Run Due(DueSchedule due)
+    private static Run RunOf(DueSchedule due) => new()
     {
-        var missed = due.Now - due.NextDue > settings.Grace;
-        return new Run
-        {
-            Kind = RunKind.Schedule,
-            Ref = due.No,
-            Due = due.NextDue,
-            Task = Ids.Number(),
-            Schedule = due.No,
-            Account = due.Account,
-            Device = due.Device,
-            App = due.App,
-            Plan = due.Plan,
-            State = missed ? RunState.Failed : RunState.Pending,
-            EndedAt = missed ? due.Now : null,
-            Detail = missed ? Missed : "[]",
-        };
-    }
+        Kind = RunKind.Schedule, Ref = due.No, Due = due.NextDue, Task = Ids.Number(), Schedule = due.No, Account = due.Account, Device = due.Device, App = due.App, Plan = due.Plan,
+    };
 
-    // After the time that it was due and after now: a clock that has stepped back makes nothing due again.
-    private static DateTimeOffset? Next(DueSchedule due) => Schedule.DueAfter(
-        Recurrence.Parse(due.Recurrence), due.Zone, starts: null, due.Ends, due.Now > due.NextDue ? due.Now : due.NextDue);
+    // After the time that it was due and after now: a clock that has stepped back makes nothing due again. One whose next time cannot be told holds nobody up.
+    private DateTimeOffset? Next(DueSchedule due)
+    {
+        try
+        {
+            return Schedule.DueAfter(Recurrence.Parse(due.Recurrence), due.Zone, starts: null, due.Ends, due.Now > due.NextDue ? due.Now : due.NextDue);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Log.NeverAgain(log, due.No, e);
+            return null;
+        }
+    }
 
     private static string Missed { get; } = JsonSerializer.Serialize(
         [StepResult.Of(StepKind.Delay, "", new Fault(FaultKind.Unavailable, "Nothing ran when it was due"))], ScheduleJson.Default.IReadOnlyListStepResult);
@@ -275,5 +289,8 @@ public sealed partial class RunService(
 
         [LoggerMessage(2702, LogLevel.Error, "Run {Run} broke; whether it was carried out is not known")]
         public static partial void Broke(ILogger logger, long run, Exception exception);
+
+        [LoggerMessage(2703, LogLevel.Error, "When schedule {Schedule} is due next cannot be told; it is not due any more")]
+        public static partial void NeverAgain(ILogger logger, long schedule, Exception exception);
     }
 }

@@ -91,6 +91,11 @@ internal sealed partial class PostgresDatabase : IroriDatabase
             {
                 // The engine rolled back: nothing happened, so it can be said again.
             }
+            catch (DbException e) when (PostgresEngine.IsLost(e))
+            {
+                // Nothing is wrong with what was to be written: later it can be.
+                return UnavailableException.Fault;
+            }
             catch (Exception e) when (PostgresEngine.IsInfrastructure(e))
             {
                 _room.Note(e);

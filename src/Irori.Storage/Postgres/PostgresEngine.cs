@@ -49,10 +49,10 @@ internal sealed class PostgresEngine : Engine
     /// True when the transaction lost against another and may be tried again: chosen as the victim of a deadlock, or a row that it looked for and
     /// did not find was added meanwhile (the next try finds it).
     /// </summary>
-    public static bool IsRetryable(Exception exception) => exception is PostgresException
-    {
-        SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.UniqueViolation,
-    };
+    public static bool IsRetryable(Exception exception) => IsLost(exception) || exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    /// <summary>True when the transaction was given up for another's sake.</summary>
+    public static bool IsLost(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
 
     /// <summary>The exception as Core knows it.</summary>
     public static Exception Translate(Exception exception) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Irori.Core.Scenes;
 using Irori.Storage.Outbox;
 using Irori.Storage.Sql;
@@ -107,14 +108,15 @@ internal sealed class SceneStore(SqlSession session) : ISceneStore
         await WatchAsync(triggers);
     }
 
-    public Task ChainAsync(IReadOnlyCollection<string> deviceIds, int depth, TimeSpan during) => session.ExecuteAsync(
+    // In one order, so that nobody waits for each other.
+    public Task ChainAsync(IReadOnlyDictionary<string, int> depths, TimeSpan during) => session.ExecuteAsync(
         $"""
         INSERT INTO chains (device, depth, until)
-        SELECT d.no, @depth, {session.Engine.Now} + @milliseconds FROM devices d WHERE d.id IN (SELECT value FROM json_each(@list)) ORDER BY d.no
+        SELECT d.no, g.depth, {session.Engine.Now} + @milliseconds FROM ({session.Engine.Rows("@rows", "id TEXT", "depth INTEGER")}) AS g JOIN devices d ON d.id = g.id WHERE TRUE ORDER BY d.no
         ON CONFLICT (device) DO UPDATE SET until = excluded.until,
             depth = CASE WHEN chains.until > {session.Engine.Now} AND chains.depth > excluded.depth THEN chains.depth ELSE excluded.depth END
         """,
-        new { list = SqlSession.List(deviceIds), depth, milliseconds = (long)during.TotalMilliseconds });
+        new { rows = JsonSerializer.Serialize(depths.Select(d => new { id = d.Key, depth = d.Value })), milliseconds = (long)during.TotalMilliseconds });
 
     public Task<int> DepthAsync(long device, DateTimeOffset at) => session.FirstAsync<int>("SELECT depth FROM chains WHERE device = @device AND until > @at", new { device, at });
 

@@ -15,25 +15,30 @@ internal sealed class RunStore(SqlSession session) : IRunStore
     private static readonly string[] Given =
     [
         "kind TEXT", "ref BIGINT", "due BIGINT", "part INTEGER", "task BIGINT", "schedule BIGINT", "scene BIGINT", "account BIGINT", "device BIGINT", "app TEXT", "plan TEXT",
-        "depth INTEGER", "state TEXT", "ended_at BIGINT", "detail TEXT",
+        "depth INTEGER", "state TEXT", "ended_at BIGINT", "detail TEXT", "lease BIGINT",
     ];
 
-    private string Now => session.Engine.Now;
+    private static readonly string Taken = string.Join(", ", Given.Select(g => g.Split(' ')[0]).Where(g => g != "lease"));
 
-    private string Waiting => $"r.state = 'Pending' AND r.due <= {Now} AND r.claimed_until <= {Now}";
+    // As a question of its own it is asked once for a statement, and indexes can be searched by it.
+    private string Now => $"(SELECT {session.Engine.Now})";
 
     public Task<DateTimeOffset> NowAsync() => session.FirstAsync<DateTimeOffset>($"SELECT {Now}");
 
-    public async Task<bool> WaitingAsync() => await session.FirstAsync<int>(
+    // The first entries of three indexes. Asked whether there is any, PostgreSQL prefers to look for one in the table, and reads all of it when there is none.
+    public Task<Waiting> WaitingAsync() => session.FirstAsync<Waiting>(
         $"""
-        SELECT CASE WHEN EXISTS (SELECT 1 FROM schedules WHERE next_due <= {Now}) OR EXISTS (SELECT 1 FROM runs r WHERE {Waiting})
-            OR EXISTS (SELECT 1 FROM runs WHERE state = 'Sent' AND claimed_until <= {Now}) THEN 1 ELSE 0 END
-        """) == 1;
+        SELECT CASE WHEN (SELECT min(next_due) FROM schedules WHERE next_due IS NOT NULL) <= {Now} THEN {(int)Waiting.Schedules} ELSE 0 END
+            + CASE WHEN (SELECT min(due) FROM runs WHERE state = 'Pending') <= {Now} THEN {(int)Waiting.Runs} ELSE 0 END
+            + CASE WHEN (SELECT min(claimed_until) FROM runs WHERE state = 'Sent') <= {Now} THEN {(int)Waiting.Dead} ELSE 0 END
+        """);
 
     public Task<IReadOnlyList<DueSchedule>> ClaimSchedulesAsync(int limit) => session.ListAsync<DueSchedule>(
         $"""
-        SELECT s.no, s.account, s.device, s.app, s.recurrence, s.zone, s.ends, s.plan, s.next_due, {Now} AS now FROM schedules s
-        WHERE s.next_due <= {Now} ORDER BY s.next_due LIMIT @limit {session.Engine.SkipLocked("s")}
+        WITH due AS MATERIALIZED (
+            SELECT s.no, s.account, s.device, s.app, s.recurrence, s.zone, s.ends, s.plan, s.next_due FROM schedules s
+            WHERE s.next_due <= {Now} ORDER BY s.next_due LIMIT @limit {session.Engine.SkipLocked("s")})
+        SELECT due.*, {Now} AS now, {ActorOf("due")} ORDER BY due.next_due, due.no
         """,
         new { limit });
 
@@ -43,41 +48,43 @@ internal sealed class RunStore(SqlSession session) : IRunStore
 
     public Task AddAsync(IReadOnlyList<Run> runs) => session.ExecuteAsync(
         $"""
-        INSERT INTO runs ({string.Join(", ", Given.Select(g => g.Split(' ')[0]))})
-        SELECT {string.Join(", ", Given.Select(g => $"g.{g.Split(' ')[0]}"))} FROM ({session.Engine.Rows("@rows", Given)}) AS g WHERE TRUE
+        INSERT INTO runs ({Taken}) SELECT {Taken} FROM ({session.Engine.Rows("@rows", Given)}) AS g WHERE TRUE
         ON CONFLICT (kind, ref, due, part) DO NOTHING
         """,
-        new { rows = Json(runs, Write) });
+        new { rows = Json(runs, (w, r) => Write(w, r, r.State, TimeSpan.Zero)) });
 
-    public async Task<IReadOnlyList<ClaimedRun>> ClaimAsync(long claimer, int limit, TimeSpan lease)
+    public async Task<IReadOnlyDictionary<long, long>> AddBegunAsync(IReadOnlyList<(Run Run, TimeSpan Lease)> runs)
     {
-        var claimed = await session.ListAsync<long>(
+        var added = await session.ListAsync<(long Ref, long No)>(
             $"""
-            WITH waiting AS MATERIALIZED (SELECT r.no FROM runs r WHERE {Waiting} ORDER BY r.due, r.no LIMIT @limit {session.Engine.SkipLocked("r")})
-            UPDATE runs SET claimer = @claimer, claimed_until = {Now} + @lease WHERE no IN (SELECT no FROM waiting) RETURNING no
+            INSERT INTO runs ({Taken}, sent_at, claimed_until) SELECT {Taken}, {Now}, {Now} + lease FROM ({session.Engine.Rows("@rows", Given)}) AS g WHERE TRUE
+            ON CONFLICT (kind, ref, due, part) DO NOTHING RETURNING ref, no
             """,
-            new { claimer, limit, lease = (long)lease.TotalMilliseconds });
-        if (claimed.Count == 0) return [];
-        var rows = await session.Connection.QueryAsync<Run, ActorRow, ClaimedRun>(
+            new { rows = Json(runs, (w, r) => Write(w, r.Run, RunState.Sent, r.Lease)) });
+        return added.ToDictionary(a => a.Ref, a => a.No);
+    }
+
+    public async Task<IReadOnlyList<DueRun>> ClaimAsync(int limit)
+    {
+        var rows = await session.Connection.QueryAsync<Run, ActorRow, DueRun>(
             $"""
-            SELECT {Columns}, a.no AS actor, a.id AS actor_id FROM runs r
-            LEFT JOIN bindings b ON b.device = r.device AND b.role = 'Owner'
-            LEFT JOIN accounts a ON a.no = coalesce(r.account, b.account) AND a.closed IS NULL
-            WHERE r.no IN ({session.Engine.Numbers("@claimed")}) ORDER BY r.due, r.no
+            WITH due AS MATERIALIZED (
+                SELECT {Columns} FROM runs r WHERE r.state = 'Pending' AND r.due <= {Now} ORDER BY r.due, r.no LIMIT @limit {session.Engine.SkipLocked("r")})
+            SELECT due.*, {ActorOf("due")} ORDER BY due.due, due.no
             """,
-            (run, actor) => new ClaimedRun(run, actor?.Actor, actor?.ActorId),
-            new { claimed = SqlSession.List(claimed) },
+            (run, actor) => new DueRun(run, actor?.Actor, actor?.ActorId),
+            new { limit },
             session.Transaction,
             splitOn: "actor");
         return [.. rows];
     }
 
-    public Task<IReadOnlyList<long>> BeginAsync(long claimer, IReadOnlyCollection<long> runs, TimeSpan lease) => session.ListAsync<long>(
+    public Task BeginAsync(IReadOnlyList<(long Run, TimeSpan Lease)> runs) => session.ExecuteAsync(
         $"""
-        UPDATE runs SET state = 'Sent', sent_at = {Now}, claimed_until = {Now} + @lease
-        WHERE no IN ({session.Engine.Numbers("@runs")}) AND state = 'Pending' AND claimer = @claimer RETURNING no
+        UPDATE runs SET state = 'Sent', sent_at = {Now}, claimed_until = {Now} + g.lease
+        FROM ({session.Engine.Rows("@rows", "no BIGINT", "lease BIGINT")}) AS g WHERE runs.no = g.no AND runs.state = 'Pending'
         """,
-        new { claimer, runs = SqlSession.List(runs), lease = (long)lease.TotalMilliseconds });
+        new { rows = Json(runs, (w, r) => { w.WriteNumber("no", r.Run); w.WriteNumber("lease", (long)r.Lease.TotalMilliseconds); }) });
 
     // What was given up may still say what became of it.
     public Task EndAsync(IReadOnlyList<RunEnd> ends) => session.ExecuteAsync(
@@ -97,6 +104,8 @@ internal sealed class RunStore(SqlSession session) : IRunStore
     public Task<IReadOnlyList<Run>> ListAsync(RunsOf of, long key, RunCursor? before, int limit)
     {
         var earlier = before is null ? "" : "AND (r.due, r.no) < (@Due, @No)";
+        // Tasks are of scenes, and so is their index.
+        if (of == RunsOf.Task) earlier += " AND r.scene IS NOT NULL";
         return session.ListAsync<Run>(
             $"SELECT {Columns} FROM runs r WHERE r.{of.ToString().ToLowerInvariant()} = @key {earlier} ORDER BY r.due DESC, r.no DESC LIMIT @limit",
             new { key, Due = before?.Due, No = before?.No, limit });
@@ -105,7 +114,14 @@ internal sealed class RunStore(SqlSession session) : IRunStore
     public Task<int> PurgeAsync(DateTimeOffset before, int limit) => session.ExecuteAsync(
         "DELETE FROM runs WHERE no IN (SELECT no FROM runs WHERE due < @before AND state NOT IN ('Pending', 'Sent') ORDER BY due LIMIT @limit)", new { before, limit });
 
-    private static void Write(Utf8JsonWriter w, Run run)
+    // For whom something acts whose account, or device and with it its owner's, is known.
+    private static string ActorOf(string table) =>
+        $"""
+        a.no AS actor, a.id AS actor_id FROM {table} LEFT JOIN bindings b ON b.device = {table}.device AND b.role = 'Owner'
+        LEFT JOIN accounts a ON a.no = coalesce({table}.account, b.account) AND a.closed IS NULL
+        """;
+
+    private static void Write(Utf8JsonWriter w, Run run, RunState state, TimeSpan lease)
     {
         w.WriteString("kind", run.Kind.ToString());
         w.WriteNumber("ref", run.Ref);
@@ -119,9 +135,10 @@ internal sealed class RunStore(SqlSession session) : IRunStore
         w.WriteString("app", run.App);
         w.WriteString("plan", run.Plan);
         w.WriteNumber("depth", run.Depth);
-        w.WriteString("state", run.State.ToString());
+        w.WriteString("state", state.ToString());
         Number(w, "ended_at", run.EndedAt?.ToUnixTimeMilliseconds());
         w.WriteString("detail", run.Detail);
+        w.WriteNumber("lease", (long)lease.TotalMilliseconds);
     }
 
     private static void Number(Utf8JsonWriter w, string name, long? value)

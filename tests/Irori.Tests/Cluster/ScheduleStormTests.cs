@@ -114,7 +114,7 @@ public sealed class ScheduleStormTests(ITestOutputHelper output)
         while (true)
         {
             await timer.WaitForNextTickAsync(limit.Token);
-            if (await house.ReadAsync(s => s.Runs.WaitingAsync())) continue;
+            if (await house.ReadAsync(s => s.Runs.WaitingAsync()) != Waiting.None) continue;
             var states = new Dictionary<RunState, int>();
             for (RunCursor? before = null; ;)
             {

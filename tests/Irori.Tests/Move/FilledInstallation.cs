@@ -126,7 +126,7 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         (await house.Server.Service<IDatabase>().WriteAsync<Done>(
             async s =>
             {
-                await s.Scenes.ChainAsync([lamp.Id], depth: 1, TimeSpan.FromMinutes(1));
+                await s.Scenes.ChainAsync(new Dictionary<string, int> { [lamp.Id] = 1 }, TimeSpan.FromMinutes(1));
                 return new Done();
             },
             Cancel)).IsOk.ShouldBeTrue();

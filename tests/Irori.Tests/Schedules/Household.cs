@@ -78,7 +78,7 @@ internal sealed class Household : IAsyncDisposable
     public async Task IdleAsync()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await World.ReadAsync(async s => await s.Runs.WaitingAsync() || (await RunsAsync(s)).Any(IsUnderWay))) await timer.WaitForNextTickAsync(Cancel);
+        while (await World.ReadAsync(async s => await s.Runs.WaitingAsync() != Waiting.None || (await RunsAsync(s)).Any(IsUnderWay))) await timer.WaitForNextTickAsync(Cancel);
     }
 
     /// <summary>All runs of the owner and of devices, oldest first.</summary>

@@ -280,6 +280,59 @@ public abstract class SceneContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_rule_that_cannot_be_read_becomes_invalid_and_holds_up_no_other()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var broken = new Scene
+        {
+            Id = Ids.Hex24(), Account = _house.World.Account, App = "app", Family = Family, Kind = SceneKind.Automatic, Name = "Broken", Rule = "{}", Plan = Plan.Of(Step.Device(Other, On)).ToJson(),
+            Created = now, Updated = now,
+        };
+        await _house.World.WriteAsync(s => s.Scenes.AddAsync(broken, [new SceneRef(_house.World.Device, SceneUse.Trigger)]));
+        await RuleAsync(Became("power", Comparing.Greater, "1"));
+
+        await ReportAsync(_lamp, "power", "5");
+        await FollowAsync();
+
+        _other.Sent.ShouldBe([On]);
+        var found = (await Scenes.FindAsync(_house.Owner, Family, broken.Id, Cancel)).Value;
+        (found.Valid, found.Reason).ShouldBe((false, "its rule cannot be read"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_followed_is_left_out_and_what_comes_after_it_is_followed()
+    {
+        await RuleAsync(Became("power", Comparing.Greater, "1"));
+        var now = TimeProvider.System.GetUtcNow();
+        await ReportAsync(_lamp, "power", "5");
+        await _house.World.WriteAsync(async s =>
+        {
+            await s.Outbox.AddAsync(new OutboxRow { Device = _house.World.Device, Kind = Happening.Changed, At = now, Body = "not JSON" });
+            return true;
+        });
+        await ReportAsync(_lamp, "power", "0");
+        await ReportAsync(_lamp, "power", "6");
+
+        await FollowAsync();
+
+        _other.Sent.Count.ShouldBe(2);
+        (await _house.World.ReadAsync(s => s.Outbox.WaitingAsync())).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_device_sets_off_so_many_scenes_and_no_more()
+    {
+        var rule = new Rule([new Trigger(TriggerKind.Online, Lamp)]);
+        Scene? last = null;
+        for (var i = 0; i < SceneService.MaxTriggered; i++) last = await RuleAsync(rule);
+
+        var wanted = new NewScene(Family, SceneKind.Automatic, "One more", Plan.Of(Step.Device(Other, On))) { Rule = rule };
+        (await Scenes.CreateAsync(_house.Owner, wanted, Cancel)).Fault!.Field.ShouldBe(SceneService.CountField);
+        (await Scenes.ChangeAsync(_house.Owner, last!.Id, wanted, Cancel)).IsOk.ShouldBeTrue();
+        (await _house.World.ReadAsync(s => s.Scenes.CountTriggeredAsync(_house.World.Device))).ShouldBe(SceneService.MaxTriggered);
+    }
+
+    [Fact]
     public async Task A_switched_off_rule_waits_for_nothing_and_nothing_is_written_for_it()
     {
         var scene = await RuleAsync(Became("power", Comparing.Greater, "1"));

@@ -109,10 +109,11 @@ public abstract class ScheduleContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_node_had_taken_and_not_begun_when_it_died_another_carries_out()
+    public async Task What_a_node_was_taking_when_it_died_another_carries_out()
     {
         var lamp = await _house.ConnectAsync(_house.World.Device, Lamp);
-        await DieAsync(begun: false);
+        await DieAsync(committed: false);
+        (await _house.RunsAsync()).ShouldBeEmpty();
 
         await _house.WorkAsync(_house.Runner());
 
@@ -124,7 +125,7 @@ public abstract class ScheduleContract : IAsyncLifetime
     public async Task What_a_node_had_begun_when_it_died_is_unknown_and_never_sent()
     {
         var lamp = await _house.ConnectAsync(_house.World.Device, Lamp);
-        await DieAsync(begun: true);
+        await DieAsync(committed: true);
 
         await _house.WorkAsync(_house.Runner());
         await _house.WorkAsync(_house.Runner());
@@ -134,22 +135,89 @@ public abstract class ScheduleContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_was_only_slow_begins_nothing_that_another_has_taken_over()
+    public async Task What_has_begun_cannot_begin_again()
     {
+        var due = await DueAsync(TimeSpan.FromSeconds(1), Plan.Of(Step.Device(Lamp, On)));
+        var run = RunOf((await _house.World.WriteAsync(s => s.Runs.ClaimSchedulesAsync(10))).ShouldHaveSingleItem());
+        await _house.World.WriteAsync(async s => { await s.Runs.AddAsync([run]); return true; });
+
+        (await _house.World.WriteAsync(s => s.Runs.AddBegunAsync([(run, TimeSpan.FromMinutes(1))]))).ShouldBeEmpty();
+        (await _house.World.WriteAsync(async s =>
+        {
+            var taken = await s.Runs.ClaimAsync(10);
+            await s.Runs.BeginAsync([.. taken.Select(r => (r.Run.No, TimeSpan.FromMinutes(1)))]);
+            return taken;
+        })).ShouldHaveSingleItem().Run.Ref.ShouldBe(due.No);
+        (await _house.World.WriteAsync(s => s.Runs.ClaimAsync(10))).ShouldBeEmpty();
+        (await _house.RunsAsync()).ShouldHaveSingleItem().State.ShouldBe(RunState.Sent);
+    }
+
+    [Fact]
+    public async Task A_run_to_which_its_node_does_not_come_in_time_is_not_sent()
+    {
+        var lamp = await _house.ConnectAsync(_house.World.Device, Lamp);
         await DueAsync(TimeSpan.FromSeconds(1), Plan.Of(Step.Device(Lamp, On)));
+
+        await _house.WorkAsync(_house.Runner(new RunSettings { Begun = TimeSpan.Zero, PerStep = TimeSpan.Zero }));
+
+        lamp.Sent.ShouldBeEmpty();
+        var run = (await _house.RunsAsync()).ShouldHaveSingleItem();
+        run.State.ShouldBe(RunState.Failed);
+        run.Results().ShouldHaveSingleItem().Fault.ShouldBe(FaultKind.Undelivered);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_cannot_be_read_holds_up_no_other()
+    {
+        var lamp = await _house.ConnectAsync(_house.World.Device, Lamp);
+        var lost = await AddAsync(Daily.ToJson(), Now.AddSeconds(-3), "[]");
+        var last = await AddAsync("[]", Now.AddSeconds(-2), Plan.Of(Step.Device(Lamp, """{"n":1}""")).ToJson());
+        await DueAsync(TimeSpan.FromSeconds(1), Plan.Of(Step.Device(Lamp, """{"n":2}""")));
+
+        await _house.WorkAsync(_house.Runner());
+
+        lamp.Sent.ShouldBe(["""{"n":1}""", """{"n":2}"""]);
+        (await _house.RunsAsync()).Single(r => r.Schedule == lost.No).Results().ShouldHaveSingleItem().Fault.ShouldBe(FaultKind.Invalid);
+        (await Schedules.FindAsync(_house.Owner, Family, last.Id, Cancel)).Value.NextDue.ShouldBeNull();
+        (await Schedules.FindAsync(_house.Owner, Family, lost.Id, Cancel)).Value.NextDue.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task What_a_person_asks_for_is_done_in_the_middle_of_a_storm_of_schedules()
+    {
+        const int Storm = 100;
+        var lamp = await _house.ConnectAsync(_house.World.Device, Lamp);
+        for (var i = 0; i < Storm; i++) await DueAsync(TimeSpan.FromMinutes(2), Plan.Of(Step.Device("1000000009", On)));
         await _house.World.WriteAsync(async s =>
         {
-            var due = await s.Runs.ClaimSchedulesAsync(10);
-            await s.Runs.AddAsync([RunOf(due[0])]);
+            await s.Runs.AddAsync([new Run { Kind = RunKind.Scene, Ref = 1, Due = Now.AddSeconds(-1), Task = 1, Account = _house.World.Account, App = "app", Plan = Plan.Of(Step.Device(Lamp, On)).ToJson() }]);
             return true;
         });
 
-        var slow = (await ClaimAsync(1)).ShouldHaveSingleItem().Run.No;
-        (await ClaimAsync(2)).ShouldHaveSingleItem();
+        (await _house.Runner(new RunSettings { AtOnce = 8 }).WorkAsync(Cancel)).ShouldBe(8);
 
-        (await _house.World.WriteAsync(s => s.Runs.BeginAsync(1, [slow], TimeSpan.FromMinutes(1)))).ShouldBeEmpty();
-        (await _house.World.WriteAsync(s => s.Runs.BeginAsync(2, [slow], TimeSpan.FromMinutes(1)))).ShouldBe([slow]);
-        (await _house.World.WriteAsync(s => s.Runs.BeginAsync(2, [slow], TimeSpan.FromMinutes(1)))).ShouldBeEmpty();
+        await Eventually.HoldsAsync(() => Task.FromResult(lamp.Sent.Count == 1));
+    }
+
+    [Fact]
+    public async Task Of_an_account_that_is_closed_nothing_that_waits_is_done()
+    {
+        var lamp = await _house.ConnectAsync(_house.World.Device, Lamp);
+        await DueAsync(TimeSpan.FromSeconds(1), Plan.Of(Step.Device(Lamp, On)));
+        await _house.World.WriteAsync(async s =>
+        {
+            var now = await s.Runs.NowAsync();
+            await s.Runs.AddAsync([new Run { Kind = RunKind.Scene, Ref = 1, Due = now.AddSeconds(-1), Task = 1, Account = _house.World.Account, App = "app", Plan = Plan.Of(Step.Device(Lamp, On)).ToJson() }]);
+            await s.Accounts.CloseAsync(_house.World.Account, now);
+            return true;
+        });
+
+        await _house.WorkAsync(_house.Runner());
+
+        lamp.Sent.ShouldBeEmpty();
+        var runs = await _house.RunsAsync();
+        runs.Select(r => r.Kind).ShouldBe([RunKind.Schedule, RunKind.Scene], ignoreOrder: true);
+        runs.ShouldAllBe(r => r.State == RunState.Failed && r.Results()[0].Fault == FaultKind.NotVisible);
     }
 
     [Fact]
@@ -394,12 +462,14 @@ public abstract class ScheduleContract : IAsyncLifetime
 
     private Task<Schedule> DueAsync(TimeSpan ago, Plan plan) => AddAsync(Daily, Now - ago, plan);
 
+    private Task<Schedule> AddAsync(Recurrence recurrence, DateTimeOffset due, Plan plan) => AddAsync(recurrence.ToJson(), due, plan.ToJson());
+
     // As if it had been made long ago.
-    private async Task<Schedule> AddAsync(Recurrence recurrence, DateTimeOffset due, Plan plan)
+    private async Task<Schedule> AddAsync(string recurrence, DateTimeOffset due, string plan)
     {
         var schedule = new Schedule
         {
-            Id = Ids.Hex24(), Account = _house.World.Account, App = "app", Family = Family, Recurrence = recurrence.ToJson(), Plan = plan.ToJson(), Created = due, Updated = due, NextDue = due,
+            Id = Ids.Hex24(), Account = _house.World.Account, App = "app", Family = Family, Recurrence = recurrence, Plan = plan, Created = due, Updated = due, NextDue = due,
         };
         return await _house.World.WriteAsync(async s =>
         {
@@ -414,22 +484,21 @@ public abstract class ScheduleContract : IAsyncLifetime
         return true;
     });
 
-    // What a node has written that was killed between claim and beginning, or between beginning and end.
-    private async Task DieAsync(bool begun)
+    // What a node has written that was killed before, or after, the end of the transaction in which it took what was due.
+    private async Task DieAsync(bool committed)
     {
         await DueAsync(TimeSpan.FromSeconds(1), Plan.Of(Step.Device(Lamp, On)));
-        await _house.World.WriteAsync(async s =>
-        {
-            var due = await s.Runs.ClaimSchedulesAsync(10);
-            await s.Runs.AddAsync([RunOf(due[0])]);
-            await s.Runs.AdvanceAsync(new Dictionary<long, DateTimeOffset?> { [due[0].No] = null });
-            return true;
-        });
-        var claimed = await ClaimAsync(1);
-        if (begun) (await _house.World.WriteAsync(s => s.Runs.BeginAsync(1, [claimed[0].Run.No], TimeSpan.Zero))).Count.ShouldBe(1);
+        var died = await _house.World.Database.WriteAsync<bool>(
+            async s =>
+            {
+                var due = await s.Runs.ClaimSchedulesAsync(10);
+                (await s.Runs.AddBegunAsync([(RunOf(due[0]), TimeSpan.Zero)])).Count.ShouldBe(1);
+                await s.Runs.AdvanceAsync(new Dictionary<long, DateTimeOffset?> { [due[0].No] = null });
+                return committed ? true : Fault.NotVisible("node");
+            },
+            Cancel);
+        died.IsOk.ShouldBe(committed);
     }
-
-    private Task<IReadOnlyList<ClaimedRun>> ClaimAsync(long claimer) => _house.World.WriteAsync(s => s.Runs.ClaimAsync(claimer, 10, TimeSpan.Zero));
 
     private static Run RunOf(DueSchedule due) => new()
     {
