@@ -64,7 +64,7 @@ public sealed partial class OutboxService(IDatabase database, OutboxSignal signa
                 foreach (var row in rows)
                 {
                     if (row.Kind != Happening.Changed) await MessageService.TellAsync(s, row);
-                    runs += await RuleEngine.FollowAsync(s, row);
+                    runs += await RuleEngine.FollowAsync(s, row, log);
                 }
 
                 await s.Outbox.RemoveAsync([.. rows.Select(r => r.No)]);

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Irori.Core.Bindings;
 using Irori.Core.Outbox;
 using Irori.Core.Schedules;
 using Irori.Core.States;
+using Microsoft.Extensions.Logging;
 
 namespace Irori.Core.Scenes;
 
@@ -9,13 +11,15 @@ namespace Irori.Core.Scenes;
 /// Follows what happens to devices, row by row of the outbox and each row once: a rule that it sets off, whose conditions hold and whose interval is over, becomes a run
 /// in the same transaction.
 /// </summary>
-internal static class RuleEngine
+internal static partial class RuleEngine
 {
     /// <summary>How long after a run what its devices do is taken to come of it.</summary>
     public static readonly TimeSpan Echo = TimeSpan.FromSeconds(10);
 
+    private const string Broken = "the rule cannot be read";
+
     /// <summary>Makes the runs that follow; answers how many.</summary>
-    public static async Task<int> FollowAsync(IStores stores, OutboxRow row)
+    public static async Task<int> FollowAsync(IStores stores, OutboxRow row, ILogger log)
     {
         if (row.Kind is not (Happening.Changed or Happening.Online or Happening.Offline)) return 0;
         if (await stores.Devices.FindAsync(row.Device) is not { } device) return 0;
@@ -26,11 +30,7 @@ internal static class RuleEngine
         var runs = 0;
         foreach (var scene in scenes)
         {
-            var rule = scene.ReadRule();
-            if (!rule.Triggers.Any(t => t.Device == device.Id && Fires(t, row.Kind, changes))) continue;
-            // What was before an interval is over sets nothing off, also if it is looked at after it.
-            if (rule.Interval > 0 && scene.FiredAt is { } fired && row.At < fired.AddSeconds(rule.Interval)) continue;
-            if (!await HoldsAsync(stores, scene, rule, device.Id, changes)) continue;
+            if (!await FiresAsync(stores, scene, device.Id, row, changes, log)) continue;
             await stores.Scenes.SetFiredAsync(scene.No, row.At);
             await stores.Runs.AddAsync([RunOf(scene, RunKind.Rule, row.At, depth)]);
             runs++;
@@ -66,14 +66,29 @@ internal static class RuleEngine
         return new Run { Kind = kind, Ref = task, Due = due, Task = task, Scene = scene.No, Account = scene.Account, App = scene.App, Plan = scene.Plan, Depth = depth };
     }
 
+    // One rule that cannot be followed does not hold up the others.
+    private static async Task<bool> FiresAsync(IStores stores, Scene scene, string device, OutboxRow row, IReadOnlyDictionary<string, Change> changes, ILogger log)
+    {
+        try
+        {
+            var rule = scene.ReadRule();
+            return rule.Triggers.Any(t => t.Device == device && Fires(t, row.Kind, changes)) && !scene.Rests(rule, row.At) && await HoldsAsync(stores, scene, rule, device, changes);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or KeyNotFoundException or NullReferenceException)
+        {
+            Log.Broke(log, scene.No, e);
+            await stores.Scenes.SetInvalidAsync(scene.No, Broken);
+            return false;
+        }
+    }
+
     private static bool Fires(Trigger trigger, Happening kind, IReadOnlyDictionary<string, Change> changes) => trigger.Kind switch
     {
         TriggerKind.Online => kind == Happening.Online,
         TriggerKind.Offline => kind == Happening.Offline,
         _ when kind != Happening.Changed => false,
         TriggerKind.Changed => trigger.Property.Length == 0 || changes.ContainsKey(trigger.Property),
-        // What was never known comes to hold with the first report.
-        _ => trigger.Comparison!.Operands.Any(o => o.Device == trigger.Device && changes.ContainsKey(o.Property))
+        _ => trigger.Comparison!.Operands.Any(o => o.Device == trigger.Device && changes.TryGetValue(o.Property, out var change) && !(trigger.Known && change.Old is null))
             && trigger.Comparison.Holds(o => o.Device == trigger.Device ? changes.GetValueOrDefault(o.Property)?.New : null)
             && !trigger.Comparison.Holds(o => o.Device == trigger.Device ? changes.GetValueOrDefault(o.Property)?.Old : null),
     };
@@ -82,5 +97,11 @@ internal static class RuleEngine
     {
         if (!states.TryGetValue(device.Id, out var values)) states[device.Id] = values = StateText.ReadValues(device.Values);
         return values.TryGetValue(property, out var value) ? value.Json : null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2602, LogLevel.Error, "Rule {Rule} broke; it does not run by itself until it is changed")]
+        public static partial void Broke(ILogger logger, long rule, Exception exception);
     }
 }

@@ -69,6 +69,9 @@ public sealed class Scene
 
     /// <summary>The rule.</summary>
     public Rule ReadRule() => JsonSerializer.Deserialize(Rule, SceneJson.Default.Rule)!;
+
+    /// <summary>Whether it rests at a moment: what was before its interval is over sets nothing off, also if it is looked at after it.</summary>
+    public bool Rests(Rule rule, DateTimeOffset at) => rule.Interval > 0 && FiredAt is { } fired && at < fired.AddSeconds(rule.Interval);
 }
 
 /// <summary>What a scene has to do with a device. The names are stored.</summary>
@@ -120,8 +123,8 @@ public interface ISceneStore
     /// <summary>How many scenes of a family an account has.</summary>
     Task<int> CountAsync(long account, string family);
 
-    /// <summary>How many scenes a device sets off.</summary>
-    Task<int> CountTriggeredAsync(long device);
+    /// <summary>How many scenes but one a device sets off.</summary>
+    Task<int> CountTriggeredAsync(long device, long but);
 
     /// <summary>The scenes that a device sets off, which may run by themselves; locked until the unit of work ends.</summary>
     Task<IReadOnlyList<Scene>> TriggeredByAsync(long device);

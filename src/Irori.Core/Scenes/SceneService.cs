@@ -68,7 +68,7 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
                 // This takes the account's row: of several that are made at once, each is counted.
                 await s.Homes.LockAsync(who.Account.No);
                 if (await s.Scenes.CountAsync(who.Account.No, wanted.Family) >= MaxPerFamily) return TooMany($"An account has at most {MaxPerFamily} scenes");
-                if (!(await ResolveAsync(s, who, wanted)).Try(out var found, out var fault)) return fault;
+                if (!(await ResolveAsync(s, who, wanted, known: 0)).Try(out var found, out var fault)) return fault;
                 var scene = Of(who, wanted, found.Home, known: null);
                 var no = await s.Scenes.AddAsync(scene, found.Refs);
                 await AddTimersAsync(s, who, wanted, no, scene.Id);
@@ -87,7 +87,7 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
             async s =>
             {
                 if (await LockAsync(s, who, wanted.Family, id) is not { } known) return NoScene;
-                if (!(await ResolveAsync(s, who, wanted)).Try(out var found, out var fault)) return fault;
+                if (!(await ResolveAsync(s, who, wanted, known.No)).Try(out var found, out var fault)) return fault;
                 await s.Scenes.ChangeAsync(Of(who, wanted, found.Home, known), found.Refs);
                 await s.Schedules.RemoveOfSceneAsync(known.No, TimerFamily);
                 await AddTimersAsync(s, who, wanted, known.No, id);
@@ -184,7 +184,7 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
         return wanted.Timers.Select(t => t.Recurrence.Check()).FirstOrDefault(f => f is not null) ?? wanted.Rule.Check() ?? wanted.Plan.Check();
     }
 
-    private static async Task<Result<(long? Home, IReadOnlyList<SceneRef> Refs)>> ResolveAsync(IStores stores, Principal who, NewScene wanted)
+    private static async Task<Result<(long? Home, IReadOnlyList<SceneRef> Refs)>> ResolveAsync(IStores stores, Principal who, NewScene wanted, long known)
     {
         long? home = null;
         if (wanted.HomeId is not null)
@@ -206,7 +206,7 @@ public sealed class SceneService(IDatabase database, CommonClock clock, RunSigna
         }
 
         foreach (var trigger in refs.Where(r => r.Use == SceneUse.Trigger))
-            if (await stores.Scenes.CountTriggeredAsync(trigger.Device) > MaxTriggered) return TooMany($"A device sets off at most {MaxTriggered} scenes");
+            if (await stores.Scenes.CountTriggeredAsync(trigger.Device, known) >= MaxTriggered) return TooMany($"A device sets off at most {MaxTriggered} scenes");
         IReadOnlyList<SceneRef> used = [.. refs];
         return (home, used);
     }

@@ -68,8 +68,8 @@ internal sealed class SceneStore(SqlSession session) : ISceneStore
     public Task<int> CountAsync(long account, string family) =>
         session.FirstAsync<int>("SELECT count(*) FROM scenes WHERE account = @account AND family = @family", new { account, family });
 
-    public Task<int> CountTriggeredAsync(long device) =>
-        session.FirstAsync<int>("SELECT count(*) FROM scene_refs WHERE device = @device AND use = 'Trigger'", new { device });
+    public Task<int> CountTriggeredAsync(long device, long but) =>
+        session.FirstAsync<int>("SELECT count(*) FROM scene_refs WHERE device = @device AND use = 'Trigger' AND scene <> @but", new { device, but });
 
     public Task<IReadOnlyList<Scene>> TriggeredByAsync(long device) => session.ListAsync<Scene>(
         $"""
