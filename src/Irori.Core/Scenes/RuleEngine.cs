@@ -74,7 +74,7 @@ internal static partial class RuleEngine
             var rule = scene.ReadRule();
             return rule.Triggers.Any(t => t.Device == device && Fires(t, row.Kind, changes)) && !scene.Rests(rule, row.At) && await HoldsAsync(stores, scene, rule, device, changes);
         }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or KeyNotFoundException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or KeyNotFoundException)
         {
             Log.Broke(log, scene.No, e);
             await stores.Scenes.SetInvalidAsync(scene.No, Broken);
