@@ -41,10 +41,8 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
     public async Task<IReadOnlyList<PeriodTotal>> TotalsAsync(long device, ProjectionPath place, IReadOnlyList<Period> periods)
     {
         if (place.Key is not null || place.Field?.IndexOfAny(['"', '\\']) >= 0 || await NumberAsync(device, place.Property) is not { } number) return [];
-        var rows = periods.Index().Where(p => p.Item.From < p.Item.To).Select(p => new
-        {
-            period = p.Index, lo = PointKey.First(p.Item.From.ToUnixTimeMilliseconds()), hi = PointKey.First(p.Item.To.ToUnixTimeMilliseconds()),
-        });
+        var rows = periods.Index().Where(p => p.Item.From < p.Item.To)
+            .Select(p => $"{{\"period\":{p.Index},\"lo\":{PointKey.First(p.Item.From.ToUnixTimeMilliseconds())},\"hi\":{PointKey.First(p.Item.To.ToUnixTimeMilliseconds())}}}");
         return await session.ListAsync<PeriodTotal>(
             $"""
             SELECT CAST(n.period AS INTEGER) AS period, count(*) AS count, CAST(sum(n.value) AS DOUBLE PRECISION) AS sum, CAST(min(n.value) AS DOUBLE PRECISION) AS least,
@@ -55,7 +53,7 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
                 WHERE p.device = @device AND p.at >= t.lo AND p.at < t.hi AND p.vals LIKE @pattern) AS n
             WHERE n.value IS NOT NULL GROUP BY n.period ORDER BY n.period
             """,
-            new { device, rows = SqlSession.List(rows), pattern = PackedPoints.Pattern(number), path = place.Field is { } field ? $"$.\"{number}\".\"{field}\"" : $"$.\"{number}\"" });
+            new { device, rows = $"[{string.Join(',', rows)}]", pattern = PackedPoints.Pattern(number), path = place.Field is { } field ? $"$.\"{number}\".\"{field}\"" : $"$.\"{number}\"" });
     }
 
     public Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit) => session.ListAsync<Frame>(
