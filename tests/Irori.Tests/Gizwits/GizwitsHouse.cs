@@ -111,7 +111,7 @@ internal sealed class GizwitsHouse(CoolKitHouse house, AppSecret app, ProductVie
         var mac = $"accf23{number:x6}";
         var written = string.Join(':', mac.Chunk(2).Select(c => new string(c)));
         // What speaks CoolKit has its ids.
-        var wanted = new NewDevice(product.Product.Dialect == CoolKitDialect.Name ? $"10{number:x8}" : $"did{number:d19}", product.Product.Id, null, new FactoryData { Mac = written });
+        var wanted = new NewDevice(product.Product.Dialect == CoolKitDialect.Name ? $"20{number:x8}" : $"did{number:d19}", product.Product.Id, null, new FactoryData { Mac = written });
         return ((await house.Server.Service<DeviceService>().MakeAsync(wanted, Cancel)).Value, mac);
     }
 
