@@ -26,5 +26,9 @@ internal static class Calendar
         _ => begins.AddMonths(1),
     };
 
-    private static string NameOf(string unit) => unit.ToLowerInvariant() is var name && name.EndsWith('s') ? name[..^1] : name;
+    private static string NameOf(string unit)
+    {
+        var name = unit.ToLowerInvariant();
+        return name.EndsWith('s') ? name[..^1] : name;
+    }
 }

@@ -40,7 +40,8 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
     // A seek for each period: only its rows are read.
     public async Task<IReadOnlyList<PeriodTotal>> TotalsAsync(long device, ProjectionPath place, IReadOnlyList<Period> periods)
     {
-        if (place.Key is not null || place.Field?.IndexOfAny(['"', '\\']) >= 0 || await NumberAsync(device, place.Property) is not { } number) return [];
+        if (place.Key is not null || (place.Field is { } name && (name.Contains('"', StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal)))) return [];
+        if (await NumberAsync(device, place.Property) is not { } number) return [];
         var rows = periods.Index().Where(p => p.Item.From < p.Item.To)
             .Select(p => $"{{\"period\":{p.Index},\"lo\":{PointKey.First(p.Item.From.ToUnixTimeMilliseconds())},\"hi\":{PointKey.First(p.Item.To.ToUnixTimeMilliseconds())}}}");
         return await session.ListAsync<PeriodTotal>(
