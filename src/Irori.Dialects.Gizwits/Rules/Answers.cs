@@ -38,7 +38,7 @@ internal sealed record RuleAnswer : RuleFields
         ProductKey = written.ProductKey,
         Did = written.Did,
         Interval = written.Interval ?? 0,
-        Event = written.Happens,
+        Event = written.Happens(),
         EventAttr = written.EventAttr,
         Input = written.Input ?? [],
         Condition = written.Condition ?? [],

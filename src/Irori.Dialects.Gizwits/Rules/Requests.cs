@@ -45,8 +45,7 @@ internal abstract record RuleFields
     public required IReadOnlyList<IReadOnlyList<RuleAction>> Output { get; init; }
 
     /// <summary>What happens.</summary>
-    [JsonIgnore]
-    public string Happens => string.IsNullOrEmpty(Event) ? "data" : Event;
+    public string Happens() => string.IsNullOrEmpty(Event) ? "data" : Event;
 }
 
 /// <summary>An alarm or a fault.</summary>

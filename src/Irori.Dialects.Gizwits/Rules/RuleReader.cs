@@ -43,7 +43,7 @@ internal sealed class RuleReader(ActionReader actions)
 
     private static Result<IReadOnlyList<Trigger>> ReadTriggers(RuleFields written, ActionDevice main)
     {
-        switch (written.Happens)
+        switch (written.Happens())
         {
             case "data":
                 return Result.Of<IReadOnlyList<Trigger>>([new Trigger(TriggerKind.Changed, main.Device.Id)]);
@@ -56,13 +56,13 @@ internal sealed class RuleReader(ActionReader actions)
                 return Result.Of<IReadOnlyList<Trigger>>([]);
             case "alert" or "fault":
                 if (written.EventAttr is not { Value: "0" or "1" } named) return Fault.Invalid("event_attr", "event_attr names a data point, and 1 or 0");
-                if (DatapointList.Of(main.Product).Find(named.AttrName) is not { } point || point.Kind != written.Happens)
-                    return Fault.Invalid(GizwitsFields.Attributes, $"{named.AttrName} is no data point of the kind {written.Happens}");
+                if (DatapointList.Of(main.Product).Find(named.AttrName) is not { } point || point.Kind != written.Happens())
+                    return Fault.Invalid(GizwitsFields.Attributes, $"{named.AttrName} is no data point of the kind {written.Happens()}");
                 var comparison = new Comparison(RuleSides.Of(main, point), Comparing.Equal, Operand.Value(named.Value));
                 // What was never told is not over.
                 return Result.Of<IReadOnlyList<Trigger>>([new Trigger(TriggerKind.Became, main.Device.Id, Comparison: comparison, Known: named.Value == "0")]);
             default:
-                return Fault.Invalid(GizwitsFields.Event, $"There is no event {written.Happens}");
+                return Fault.Invalid(GizwitsFields.Event, $"There is no event {written.Happens()}");
         }
     }
 

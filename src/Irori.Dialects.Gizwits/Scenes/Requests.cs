@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Irori.Dialects.Gizwits.Scenes;
 
@@ -38,8 +37,7 @@ internal abstract record SceneRequest : SceneTask
     public IReadOnlyList<SceneTask>? Tasks { get; init; }
 
     /// <summary>What it does, whichever way it is written; null: it is not.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<SceneTask>? Written => Tasks ?? (TaskType is null ? null : [new SceneTask { TaskType = TaskType, Did = Did, GroupId = GroupId, Time = Time, Attrs = Attrs, Raw = Raw }]);
+    public IReadOnlyList<SceneTask>? Written() => Tasks ?? (TaskType is null ? null : [new SceneTask { TaskType = TaskType, Did = Did, GroupId = GroupId, Time = Time, Attrs = Attrs, Raw = Raw }]);
 }
 
 /// <summary>A new scene (Gizwits Open API, scene.create).</summary>

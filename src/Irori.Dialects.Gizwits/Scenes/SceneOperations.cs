@@ -60,7 +60,7 @@ internal sealed class SceneOperations(SceneService scenes, ActionReader actions,
 
     private async Task<Result<SceneIdAnswer>> CreateAsync(Caller caller, CreateSceneRequest request, CancellationToken cancel)
     {
-        if (request.Written is not { } tasks) return Fault.Invalid("tasks", "tasks is missing");
+        if (request.Written() is not { } tasks) return Fault.Invalid("tasks", "tasks is missing");
         if (!(await WantedAsync(caller.Person, request.SceneName, new SceneWritten(request.Remark ?? "", tasks), cancel)).Try(out var wanted, out var fault)) return fault;
         return (await scenes.CreateAsync(caller.Person, wanted, cancel)).Try(out var made, out fault) ? new SceneIdAnswer(made.Id) : fault;
     }
@@ -68,7 +68,7 @@ internal sealed class SceneOperations(SceneService scenes, ActionReader actions,
     private async Task<Result<Nothing>> UpdateAsync(Caller caller, UpdateSceneRequest request, CancellationToken cancel)
     {
         if (!(await scenes.FindAsync(caller.Person, Family, request.Id, cancel)).Try(out var known, out var fault)) return fault;
-        if (request.Written is not { } tasks) return Fault.Invalid("tasks", "tasks is missing");
+        if (request.Written() is not { } tasks) return Fault.Invalid("tasks", "tasks is missing");
         if (!(await WantedAsync(caller.Person, request.SceneName, new SceneWritten(request.Remark ?? Read(known).Remark, tasks), cancel)).Try(out var wanted, out fault)) return fault;
         return (await scenes.ChangeAsync(caller.Person, request.Id, wanted, cancel)).Fault is { } refused ? refused : Nothing.Value;
     }
