@@ -80,12 +80,15 @@ public abstract class AggregateContract(GizwitsFixture fixture)
         (await person.GetAsync($"{path}?start_ts={Ms(Start)}&end_ts={Ms(Start.AddDays(1))}&attrs=water&aggregator=sum&unit=days")).Error.ShouldBe((400, 9029));
         foreach (var query in new[]
         {
-            $"{span}&attrs=water&aggregator=sum", $"{span}&attrs=water&unit=days", $"{span}&aggregator=sum&unit=days", "attrs=water&aggregator=sum&unit=days", $"{span}&attrs=water&aggregator=median&unit=days",
-            $"{span}&attrs=water&aggregator=sum&unit=years", $"{span}&attrs=power&aggregator=sum&unit=days", $"{span}&attrs=nothing&aggregator=sum&unit=days", $"{span}&attrs=&aggregator=sum&unit=days",
+            $"{span}&attrs=water&aggregator=sum", $"{span}&attrs=water&unit=days", "attrs=water&aggregator=sum&unit=days", $"{span}&attrs=water&aggregator=median&unit=days",
+            $"{span}&attrs=water&aggregator=sum&unit=years",
             "start_ts=10&end_ts=9&attrs=water&aggregator=sum&unit=days", "start_ts=-1&end_ts=9&attrs=water&aggregator=sum&unit=days", "start_ts=x&end_ts=9&attrs=water&aggregator=sum&unit=days",
             $"start_ts=0&end_ts={long.MaxValue}&attrs=water&aggregator=sum&unit=months", $"start_ts={long.MaxValue}&attrs=water&aggregator=sum&unit=months",
             $"start_ts={Ms(Start)}&end_ts={Ms(Start.AddHours(1_001))}&attrs=water&aggregator=sum&unit=hours",
         }) (await person.GetAsync($"{path}?{query}")).Error.ShouldBe((400, 9015), query);
+        var many = string.Join(',', Enumerable.Range(0, 21));
+        foreach (var attrs in new[] { "", "&attrs=", "&attrs=power", "&attrs=nothing", "&attrs=water,power", $"&attrs={many}" })
+            (await person.GetAsync($"{path}?{span}&aggregator=sum&unit=days{attrs}")).Error.ShouldBe((400, 9025), attrs);
     }
 
     private static long Ms(DateTimeOffset at) => at.ToUnixTimeMilliseconds();
