@@ -1,7 +1,11 @@
+using Irori.Dialects.Gizwits.Aggregates;
 using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Rules;
+using Irori.Dialects.Gizwits.Scenes;
+using Irori.Dialects.Gizwits.Schedulers;
 using Irori.Dialects.Gizwits.Sharing;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
@@ -40,6 +44,15 @@ public static class GizwitsDialect
             .AddSingleton<DeviceMapper>()
             .AddSingleton<BindingOperations>()
             .AddSingleton<MonitoringOperations>()
+            .AddSingleton<ActionReader>()
+            .AddSingleton<AggregateOperations>()
+            .AddSingleton<RuleReader>()
+            .AddSingleton<RuleOperations>()
+            .AddSingleton<SceneOperations>()
+            .AddSingleton<ScheduledTasks>()
+            .AddSingleton<SchedulerOperations>()
+            .AddSingleton<CommonSchedulerOperations>()
+            .AddSingleton<LegacySchedulerOperations>()
             .AddSingleton<GroupOperations>()
             .AddSingleton<MessageOperations>()
             .AddSingleton<SharingOperations>()
@@ -62,6 +75,12 @@ public static class GizwitsDialect
         services.GetRequiredService<GroupOperations>().Map(api);
         services.GetRequiredService<MessageOperations>().Map(api);
         services.GetRequiredService<SharingOperations>().Map(api);
+        services.GetRequiredService<RuleOperations>().Map(api);
+        services.GetRequiredService<SceneOperations>().Map(api);
+        services.GetRequiredService<SchedulerOperations>().Map(api);
+        services.GetRequiredService<CommonSchedulerOperations>().Map(api);
+        services.GetRequiredService<LegacySchedulerOperations>().Map(api);
+        services.GetRequiredService<AggregateOperations>().Map(api);
         services.GetRequiredService<ResetPage>().Map(routes);
         routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
     }

@@ -28,6 +28,10 @@ public sealed class GroupMembers(IDatabase database, CommandService commands, Ti
     public Task<IReadOnlyList<Group>> ListAsync(Principal who, CancellationToken cancel) =>
         database.ReadAsync(s => s.Groups.ListAllAsync(who.Account.No, who.App.No, MaxGroups), cancel);
 
+    /// <summary>A group of a person.</summary>
+    public async Task<Result<Group>> FindAsync(Principal who, string id, CancellationToken cancel) =>
+        await database.ReadAsync(s => s.Groups.FindAsync(who.Account.No, who.App.No, id), cancel) is { } group ? group : NoGroup;
+
     /// <summary>Makes a folder, or a group of devices of a product that are controlled as one.</summary>
     public Task<Result<Group>> CreateAsync(Principal who, string name, ProductView? product, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using Irori.Core.Links;
+using Irori.Core.Products;
 
 namespace Irori.Core.History;
 
@@ -59,6 +60,28 @@ public sealed record LogRange(DateTimeOffset From, DateTimeOffset To, int Skip, 
 /// <summary>A page of a log, and how many lines the span has in all.</summary>
 public sealed record LogPage<T>(IReadOnlyList<T> Rows, int Total);
 
+/// <summary>A span of time, [From, To).</summary>
+public readonly record struct Period(DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>What the numbers of a period come to.</summary>
+public sealed class PeriodTotal
+{
+    /// <summary>Which period, by its place among those that were asked for.</summary>
+    public required int Period { get; init; }
+
+    /// <summary>How many numbers, at least one.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>Their sum.</summary>
+    public required double Sum { get; init; }
+
+    /// <summary>The smallest.</summary>
+    public required double Least { get; init; }
+
+    /// <summary>The largest.</summary>
+    public required double Most { get; init; }
+}
+
 /// <summary>Where a page of points starts.</summary>
 public readonly record struct PointCursor(long Arrival, long Seq);
 
@@ -72,6 +95,12 @@ public interface IHistoryStore
 {
     /// <summary>Points of a property in [from, to), after a cursor, oldest first.</summary>
     Task<IReadOnlyList<Point>> PointsAsync(long device, string property, long from, long to, PointCursor? after, int limit);
+
+    /// <summary>
+    /// What the numbers at a place of a device's reports come to, by the period in which they arrived; periods without any are left out, and so is what is no number. Entries of
+    /// lists are none.
+    /// </summary>
+    Task<IReadOnlyList<PeriodTotal>> TotalsAsync(long device, ProjectionPath place, IReadOnlyList<Period> periods);
 
     /// <summary>The newest frames, newest first.</summary>
     Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit);

@@ -1,5 +1,6 @@
 using Irori.Core.Bindings;
 using Irori.Core.Links;
+using Irori.Core.Products;
 
 namespace Irori.Core.History;
 
@@ -10,6 +11,12 @@ public sealed record PointPage(IReadOnlyList<Point> Points, PointCursor? Next);
 public sealed class HistoryService(IDatabase database, TimeProvider time)
 {
     private const int Piece = 1_000;
+
+    /// <summary>Most places whose numbers are totalled at a time.</summary>
+    public const int MaxPlaces = 20;
+
+    /// <summary>Most periods by which they are.</summary>
+    public const int MaxPeriods = 1_000;
 
     /// <summary>Most points of one page.</summary>
     public const int MaxPage = 5_000;
@@ -34,6 +41,27 @@ public sealed class HistoryService(IDatabase database, TimeProvider time)
             cancel);
     }
 
+    /// <summary>
+    /// What the numbers at places of a device's reports come to, by period, for each place: what the owner has of his ownership, and everybody else since he has it. Faults:
+    /// <see cref="FaultKind.Invalid"/> (periods, places): none, or too many.
+    /// </summary>
+    public Task<Result<IReadOnlyList<IReadOnlyList<PeriodTotal>>>> TotalsAsync(
+        Principal who, string deviceId, IReadOnlyList<ProjectionPath> places, IReadOnlyList<Period> periods, CancellationToken cancel)
+    {
+        if (places.Count is 0 or > MaxPlaces) return Task.FromResult<Result<IReadOnlyList<IReadOnlyList<PeriodTotal>>>>(Fault.Invalid("places", $"1 to {MaxPlaces} places at a time"));
+        if (periods.Count is 0 or > MaxPeriods) return Task.FromResult<Result<IReadOnlyList<IReadOnlyList<PeriodTotal>>>>(Fault.Invalid("periods", $"1 to {MaxPeriods} periods at a time"));
+        return database.ReadAsync<Result<IReadOnlyList<IReadOnlyList<PeriodTotal>>>>(
+            async s =>
+            {
+                if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
+                IReadOnlyList<Period> seen = [.. periods.Select(p => p with { From = Later(p.From, FirstOf(device)) })];
+                var totals = new List<IReadOnlyList<PeriodTotal>>(places.Count);
+                foreach (var place in places) totals.Add(await s.History.TotalsAsync(device.No, place, seen));
+                return totals;
+            },
+            cancel);
+    }
+
     /// <summary>Frames of a device within a span: what the owner has of his ownership, and everybody else since he has it.</summary>
     public Task<Result<LogPage<Frame>>> FramesAsync(Principal who, string deviceId, LogRange range, CancellationToken cancel) =>
         LogAsync(who, deviceId, range, (s, device, clamped) => s.History.FramesAsync(device, clamped), cancel);
@@ -47,11 +75,17 @@ public sealed class HistoryService(IDatabase database, TimeProvider time)
         async s =>
         {
             if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
-            var first = device.OwnerSince is { } since && since > range.From ? since : range.From;
-            if (device.Role != Role.Owner && device.Since > first) first = device.Since;
-            return await read(s, device.No, range with { From = first, Limit = Math.Clamp(range.Limit, 1, MaxPage) });
+            return await read(s, device.No, range with { From = Later(range.From, FirstOf(device)), Limit = Math.Clamp(range.Limit, 1, MaxPage) });
         },
         cancel);
+
+    private static DateTimeOffset FirstOf(VisibleDevice device)
+    {
+        var first = device.OwnerSince ?? DateTimeOffset.UnixEpoch;
+        return device.Role == Role.Owner ? first : Later(first, device.Since);
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     /// <summary>
     /// Operations of a device, newest first: what the owner has of his ownership, and everybody else since it was shared with him. He does not learn the

@@ -43,6 +43,9 @@ public sealed class ProductService(IDatabase database, KeyRing keys, Installatio
     /// <summary>For how long a change of a product may go unnoticed.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
 
+    /// <summary>Most products of a list.</summary>
+    public const int MaxListed = 500;
+
     private const int MaxKept = 10_000;
     private readonly ConcurrentDictionary<long, (ProductView Product, long Read)> _kept = new();
 
@@ -89,6 +92,15 @@ public sealed class ProductService(IDatabase database, KeyRing keys, Installatio
     /// <summary>Whether an app may see a product.</summary>
     public async Task<bool> IsSeenAsync(App app, ProductView product, CancellationToken cancel) =>
         await database.ReadAsync(s => s.Projects.VisibleProductsAsync(app.No), cancel) is not { } seen || seen.Contains(product.Product.No);
+
+    /// <summary>The products that an app sees, by id: the first <see cref="MaxListed"/>.</summary>
+    public Task<IReadOnlyList<ProductView>> ListSeenAsync(App app, CancellationToken cancel) => database.ReadAsync<IReadOnlyList<ProductView>>(
+        async s =>
+        {
+            var seen = await s.Projects.VisibleProductsAsync(app.No);
+            return [.. (await s.Products.ListAsync("", MaxListed)).Where(p => seen?.Contains(p.Product.No) != false)];
+        },
+        cancel);
 
     /// <summary>A product's secret, for signature checks and for its maker; null when it was made before products had one.</summary>
     public async Task<string?> SecretAsync(ProductView product, CancellationToken cancel) =>

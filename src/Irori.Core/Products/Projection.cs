@@ -35,6 +35,40 @@ public sealed record ProjectedProperty
 
     /// <summary>True: the product's own number may have a fraction.</summary>
     public bool Fractional { get; init; }
+
+    /// <summary>The product's own property in which it is.</summary>
+    [JsonIgnore]
+    public string Own => ProjectionPath.Parse(Path).Property;
+
+    /// <summary>Reads the stored form.</summary>
+    public static ProjectedProperty Parse(string json) => JsonSerializer.Deserialize(json, ThingModelJson.Default.ProjectedProperty)!;
+
+    /// <summary>The stored form.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ThingModelJson.Default.ProjectedProperty);
+
+    /// <summary>What is shown for a value (JSON) of <see cref="Own"/>; null: nothing.</summary>
+    public string? Show(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return ProjectionPath.Parse(Path).Find(document.RootElement) is { } own ? Show(own) : null;
+    }
+
+    private string? Show(JsonElement own)
+    {
+        if (Values is { } values)
+        {
+            foreach (var value in values)
+            {
+                if (JsonElement.DeepEquals(value.Native, own)) return value.Shown.GetRawText();
+            }
+
+            return null;
+        }
+
+        if (this is { Factor: null or 1, Offset: 0 } || own.ValueKind != JsonValueKind.Number) return own.GetRawText();
+        var shown = (own.GetDouble() * (Factor ?? 1)) + Offset;
+        return Projection.Number(Shown.Type == PropertyType.Int ? Math.Round(shown, MidpointRounding.AwayFromZero) : Math.Round(shown, 6));
+    }
 }
 
 /// <summary>
@@ -67,10 +101,7 @@ public sealed record Projection
     {
         foreach (var property in Properties)
         {
-            var path = ProjectionPath.Parse(property.Path);
-            if (!state.TryGetValue(path.Property, out var stored)) continue;
-            using var document = JsonDocument.Parse(stored.Json);
-            if (path.Find(document.RootElement) is { } own && Shown(property, own) is { } json) yield return new(property.Shown.Name, json);
+            if (state.TryGetValue(property.Own, out var stored) && property.Show(stored.Json) is { } json) yield return new(property.Shown.Name, json);
         }
     }
 
@@ -96,23 +127,6 @@ public sealed record Projection
         return own.ToJsonString();
     }
 
-    private static string? Shown(ProjectedProperty property, JsonElement own)
-    {
-        if (property.Values is { } values)
-        {
-            foreach (var value in values)
-            {
-                if (JsonElement.DeepEquals(value.Native, own)) return value.Shown.GetRawText();
-            }
-
-            return null;
-        }
-
-        if (property is { Factor: null or 1, Offset: 0 } || own.ValueKind != JsonValueKind.Number) return own.GetRawText();
-        var shown = (own.GetDouble() * (property.Factor ?? 1)) + property.Offset;
-        return Number(property.Shown.Type == PropertyType.Int ? Math.Round(shown, MidpointRounding.AwayFromZero) : Math.Round(shown, 6));
-    }
-
     private static JsonNode? Own(ProjectedProperty property, JsonElement shown)
     {
         if (property.Values is { } values)
@@ -131,5 +145,5 @@ public sealed record Projection
         return JsonNode.Parse(Number(property.Fractional ? Math.Round(own, 6) : Math.Round(own, MidpointRounding.AwayFromZero)));
     }
 
-    private static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+    internal static string Number(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

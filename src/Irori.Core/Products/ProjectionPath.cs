@@ -9,8 +9,11 @@ namespace Irori.Core.Products;
 /// <param name="Key">The field by which entries of a list are told apart, or null.</param>
 /// <param name="Entry">The value of that field, JSON.</param>
 /// <param name="Field">The field of the object or of the entry, or null.</param>
-internal sealed partial record ProjectionPath(string Property, string? Key, string Entry, string? Field)
+public sealed partial record ProjectionPath(string Property, string? Key, string Entry, string? Field)
 {
+    /// <summary>A property as it is.</summary>
+    public static ProjectionPath Of(string property) => new(property, Key: null, Entry: "", Field: null);
+
     /// <summary>Whether a text is such a place.</summary>
     public static bool IsPath(string text) => Form().IsMatch(text);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Irori.Core.Products;
 
 namespace Irori.Core.Scenes;
 
@@ -44,13 +45,24 @@ public enum Comparing
 /// <param name="Device">Id of the device; empty: it is a value.</param>
 /// <param name="Property">The property, in the product's own names.</param>
 /// <param name="Json">The value, JSON.</param>
-public sealed record Operand(string Device = "", string Property = "", string Json = "")
+/// <param name="View">How another dialect shows the property, JSON of <see cref="ProjectedProperty"/>: what it shows is compared. Empty: the property as it is.</param>
+public sealed record Operand(string Device = "", string Property = "", string Json = "", string View = "")
 {
     /// <summary>A property.</summary>
     public static Operand Of(string device, string property) => new() { Device = device, Property = property };
 
+    /// <summary>A property as another dialect shows it.</summary>
+    public static Operand Of(string device, ProjectedProperty view) => new() { Device = device, Property = view.Own, View = view.ToJson() };
+
     /// <summary>A value.</summary>
     public static Operand Value(string json) => new() { Json = json };
+
+    /// <summary>The value, or what is compared of the property's value (JSON); null: it is not known.</summary>
+    public string? Read(Func<Operand, string?> value)
+    {
+        if (Device.Length == 0) return Json;
+        return value(this) is not { } own ? null : View.Length == 0 ? own : ProjectedProperty.Parse(View).Show(own);
+    }
 }
 
 /// <summary>A comparison. With a value that is not known it does not hold. Numbers, numbers in quotes and booleans (1 and 0) are compared as numbers, all else as JSON.</summary>
@@ -61,8 +73,7 @@ public sealed record Comparison(Operand Left, Comparing How, Operand Right)
     public IEnumerable<Operand> Operands => [Left, Right];
 
     /// <summary>Whether it holds for the values (JSON) that are known.</summary>
-    public bool Holds(Func<Operand, string?> value) => (Left.Device.Length > 0 ? value(Left) : Left.Json, Right.Device.Length > 0 ? value(Right) : Right.Json) is ({ } left, { } right)
-        && Values.Compare(left, How, right);
+    public bool Holds(Func<Operand, string?> value) => (Left.Read(value), Right.Read(value)) is ({ } left, { } right) && Values.Compare(left, How, right);
 }
 
 /// <summary>What sets a rule off.</summary>
@@ -70,7 +81,8 @@ public sealed record Comparison(Operand Left, Comparing How, Operand Right)
 /// <param name="Device">Id of the device.</param>
 /// <param name="Property">The property; empty: any.</param>
 /// <param name="Comparison">For <see cref="TriggerKind.Became"/>: the comparison, one side of which is a property of the device.</param>
-public sealed record Trigger(TriggerKind Kind, string Device, string Property = "", Comparison? Comparison = null);
+/// <param name="Known">For <see cref="TriggerKind.Became"/>: the value before must be known; else one that was never known counts as one with which it did not hold.</param>
+public sealed record Trigger(TriggerKind Kind, string Device, string Property = "", Comparison? Comparison = null, bool Known = false);
 
 /// <summary>When a scene runs by itself: any trigger, if then all comparisons of any group hold.</summary>
 /// <param name="Triggers">What sets it off; with none only its timers do.</param>

@@ -27,9 +27,7 @@ internal static class RuleEngine
         foreach (var scene in scenes)
         {
             if (await ReadAsync(stores, scene) is not { } rule || !rule.Triggers.Any(t => t.Device == device.Id && Fires(t, row.Kind, changes))) continue;
-            // What was before an interval is over sets nothing off, also if it is looked at after it.
-            if (rule.Interval > 0 && scene.FiredAt is { } fired && row.At < fired.AddSeconds(rule.Interval)) continue;
-            if (!await HoldsAsync(stores, scene, rule, device.Id, changes)) continue;
+            if (scene.Rests(rule, row.At) || !await HoldsAsync(stores, scene, rule, device.Id, changes)) continue;
             await stores.Scenes.SetFiredAsync(scene.No, row.At);
             await stores.Runs.AddAsync([RunOf(scene, RunKind.Rule, row.At, depth)]);
             runs++;
@@ -79,8 +77,7 @@ internal static class RuleEngine
         TriggerKind.Offline => kind == Happening.Offline,
         _ when kind != Happening.Changed => false,
         TriggerKind.Changed => trigger.Property.Length == 0 || changes.ContainsKey(trigger.Property),
-        // What was never known comes to hold with the first report.
-        _ => trigger.Comparison!.Operands.Any(o => o.Device == trigger.Device && changes.ContainsKey(o.Property))
+        _ => trigger.Comparison!.Operands.Any(o => o.Device == trigger.Device && changes.TryGetValue(o.Property, out var change) && !(trigger.Known && change.Old is null))
             && trigger.Comparison.Holds(o => o.Device == trigger.Device ? changes.GetValueOrDefault(o.Property)?.New : null)
             && !trigger.Comparison.Holds(o => o.Device == trigger.Device ? changes.GetValueOrDefault(o.Property)?.Old : null),
     };

@@ -79,6 +79,9 @@ public sealed class Scene
             return null;
         }
     }
+
+    /// <summary>Whether it rests at a moment: what was before its interval is over sets nothing off, also if it is looked at after it.</summary>
+    public bool Rests(Rule rule, DateTimeOffset at) => rule.Interval > 0 && FiredAt is { } fired && at < fired.AddSeconds(rule.Interval);
 }
 
 /// <summary>What a scene has to do with a device. The names are stored.</summary>

@@ -126,13 +126,13 @@ internal sealed class PlanPass(IDatabase database, CommandService commands, Comm
         return StepResult.Of(step.Kind, step.Id, used.Fault) with { Task = task };
     }
 
-    // One that runs by itself does so only when it may and its conditions hold; that they do not is no failure.
+    // One that runs by itself does so only when it may, has rested, and its conditions hold; that they do not is no failure.
     private async Task<Run?> BeginAsync(IStores stores, Scene scene)
     {
         var now = await stores.Runs.NowAsync();
         if (scene.Kind == SceneKind.Automatic)
         {
-            if (!scene.Enabled || !scene.Valid || await RuleEngine.ReadAsync(stores, scene) is not { } rule) return null;
+            if (!scene.Enabled || !scene.Valid || await RuleEngine.ReadAsync(stores, scene) is not { } rule || scene.Rests(rule, now)) return null;
             if (!await RuleEngine.HoldsAsync(stores, scene, rule, device: "", new Dictionary<string, Change>())) return null;
             await stores.Scenes.SetFiredAsync(scene.No, now);
         }

@@ -34,6 +34,24 @@ internal static class AttributeValues
         return Own(product, RawJson.Of(values).Text, state);
     }
 
+    /// <summary>The same values with bytes, which scenes write as Base64, as hex.</summary>
+    public static Result<JsonElement?> FromBase64(ProductView product, JsonElement? attrs)
+    {
+        if (attrs is not { ValueKind: JsonValueKind.Object } asked) return attrs;
+        var points = DatapointList.Of(product);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var attr in asked.EnumerateObject())
+        {
+            values[attr.Name] = attr.Value.GetRawText();
+            if (points.Find(attr.Name) is not { Place.Form: "binary", Property.Wire: not null } || attr.Value.ValueKind != JsonValueKind.String) continue;
+            if (!attr.Value.TryGetBytesFromBase64(out var bytes)) return Wrong($"{attr.Name} is no Base64");
+            values[attr.Name] = $"\"{Convert.ToHexStringLower(bytes)}\"";
+        }
+
+        using var document = JsonDocument.Parse(RawJson.Of(values).Text);
+        return document.RootElement.Clone();
+    }
+
     /// <summary>Values by name, as JSON, in the product's own names.</summary>
     public static Result<string> Own(ProductView product, string shown, IReadOnlyDictionary<string, StateValue> state)
     {

@@ -26,6 +26,9 @@ internal sealed record Datapoint(Property Property, WirePlace Place)
     /// <summary>Whether it can be commanded.</summary>
     public bool IsWritable => Property.Notice is null && Property.Access.Contains('w', StringComparison.Ordinal);
 
+    /// <summary>Whether it is a number.</summary>
+    public bool IsNumber => Place.Form.StartsWith("uint", StringComparison.Ordinal);
+
     /// <summary>The smallest number on the wire.</summary>
     public long Least => Property.Min is { } min ? Raw(min) : 0;
 

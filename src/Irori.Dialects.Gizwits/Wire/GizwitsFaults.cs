@@ -26,7 +26,10 @@ internal static class GizwitsFaults
     public const int EmailUnavailable = 9022;
     public const int DeviceDisabled = 9023;
     public const int AttributeInvalid = 9025;
+    public const int NoData = 9029;
+    public const int SchedulerNotFound = 9030;
     public const int ThirdPartyRefused = 9031;
+    public const int EventUnknown = 9036;
     public const int SmsFailed = 9037;
     public const int ApplicationAuthInvalid = 9038;
     public const int BadQrCode = 9040;
@@ -54,6 +57,7 @@ internal static class GizwitsFaults
     public const int GuestNotBound = 9102;
     public const int HandedToSelf = 9103;
     public const int HandedToTimed = 9104;
+    public const int SceneNotFound = 9220;
 
     /// <summary>What is not served at all.</summary>
     public const int Reserved = 9999;
@@ -66,6 +70,7 @@ internal static class GizwitsFaults
             GizwitsFields.Attributes => AttributeInvalid,
             GizwitsFields.QrContent => BadQrCode,
             GizwitsFields.Timestamp => TimestampInvalid,
+            GizwitsFields.Event => EventUnknown,
             BindingFields.Self => NotYourself,
             SharingService.ReceiverField => ShareToSelf,
             InvitationFields.HandedToSelf => HandedToSelf,
@@ -74,6 +79,10 @@ internal static class GizwitsFaults
         FaultKind.NotVisible => fault.Field switch
         {
             GizwitsFields.ProductKey => ProductKeyInvalid,
+            GizwitsFields.Device => DeviceNotFound,
+            GizwitsFields.Bound => NotBound,
+            GizwitsFields.Scene => SceneNotFound,
+            GizwitsFields.Data => NoData,
             BindingFields.Guest => NoSuchGuest,
             InvitationFields.NoGuest => GuestNotBound,
             _ => notFound,
@@ -134,4 +143,9 @@ internal static class GizwitsFields
     public const string ApplicationAuth = "X-Gizwits-Application-Auth";
     public const string Sms = "sms";
     public const string Sharing = "sharing";
+    public const string Event = "event";
+    public const string Device = "did";
+    public const string Bound = "bound";
+    public const string Scene = "scene_id";
+    public const string Data = "data";
 }

@@ -3,10 +3,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Irori.Core;
+using Irori.Dialects.Gizwits.Aggregates;
 using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Rules;
+using Irori.Dialects.Gizwits.Scenes;
+using Irori.Dialects.Gizwits.Schedulers;
 using Irori.Dialects.Gizwits.Sharing;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
@@ -78,6 +82,39 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(SharingListAnswer))]
 [JsonSerializable(typeof(SharingIdAnswer))]
 [JsonSerializable(typeof(SharingCodeAnswer))]
+[JsonSerializable(typeof(RuleParamsRequest))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<RuleParam>>))]
+[JsonSerializable(typeof(PageRequest))]
+[JsonSerializable(typeof(CreateRuleRequest))]
+[JsonSerializable(typeof(UpdateRuleRequest))]
+[JsonSerializable(typeof(RuleIdRequest))]
+[JsonSerializable(typeof(RuleIdAnswer))]
+[JsonSerializable(typeof(RuleAnswer))]
+[JsonSerializable(typeof(RulesAnswer))]
+[JsonSerializable(typeof(CreateSceneRequest))]
+[JsonSerializable(typeof(UpdateSceneRequest))]
+[JsonSerializable(typeof(SceneIdRequest))]
+[JsonSerializable(typeof(SceneWritten))]
+[JsonSerializable(typeof(SceneIdAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<SceneAnswer>))]
+[JsonSerializable(typeof(SceneStatusAnswer))]
+[JsonSerializable(typeof(ListSchedulerRequest))]
+[JsonSerializable(typeof(CreateSchedulerRequest))]
+[JsonSerializable(typeof(UpdateSchedulerRequest))]
+[JsonSerializable(typeof(SchedulerIdRequest))]
+[JsonSerializable(typeof(TaskFields))]
+[JsonSerializable(typeof(TaskIdAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<SchedulerAnswer>))]
+[JsonSerializable(typeof(ListCommonSchedulerRequest))]
+[JsonSerializable(typeof(CreateCommonSchedulerRequest))]
+[JsonSerializable(typeof(UpdateCommonSchedulerRequest))]
+[JsonSerializable(typeof(TaskIdRequest))]
+[JsonSerializable(typeof(CreateLegacySchedulerRequest))]
+[JsonSerializable(typeof(LegacyFields))]
+[JsonSerializable(typeof(IReadOnlyList<LegacySchedulerAnswer>))]
+[JsonSerializable(typeof(LegacyLogAnswer))]
+[JsonSerializable(typeof(AggregateRequest))]
+[JsonSerializable(typeof(AggregateAnswer))]
 internal sealed partial class GizwitsJson : JsonSerializerContext
 {
     public static GizwitsJson Instance { get; } = new(new JsonSerializerOptions

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Irori.Core.History;
 using Irori.Core.Links;
+using Irori.Core.Products;
 using Irori.Storage.Sql;
 
 namespace Irori.Storage.History;
@@ -34,6 +35,26 @@ internal sealed class HistoryStore(SqlSession session) : IHistoryStore
         }
 
         return found;
+    }
+
+    // A seek for each period: only its rows are read.
+    public async Task<IReadOnlyList<PeriodTotal>> TotalsAsync(long device, ProjectionPath place, IReadOnlyList<Period> periods)
+    {
+        if (place.Key is not null || (place.Field is { } name && (name.Contains('"', StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal)))) return [];
+        if (await NumberAsync(device, place.Property) is not { } number) return [];
+        var rows = periods.Index().Where(p => p.Item.From < p.Item.To)
+            .Select(p => $"{{\"period\":{p.Index},\"lo\":{PointKey.First(p.Item.From.ToUnixTimeMilliseconds())},\"hi\":{PointKey.First(p.Item.To.ToUnixTimeMilliseconds())}}}");
+        return await session.ListAsync<PeriodTotal>(
+            $"""
+            SELECT CAST(n.period AS INTEGER) AS period, count(*) AS count, CAST(sum(n.value) AS DOUBLE PRECISION) AS sum, CAST(min(n.value) AS DOUBLE PRECISION) AS least,
+                CAST(max(n.value) AS DOUBLE PRECISION) AS most
+            FROM (
+                SELECT t.period, {session.Engine.NumberAt("p.vals")} AS value
+                FROM ({session.Engine.Rows("@rows", "period BIGINT", "lo BIGINT", "hi BIGINT")}) AS t CROSS JOIN points p
+                WHERE p.device = @device AND p.at >= t.lo AND p.at < t.hi AND p.vals LIKE @pattern) AS n
+            WHERE n.value IS NOT NULL GROUP BY n.period ORDER BY n.period
+            """,
+            new { device, rows = $"[{string.Join(',', rows)}]", pattern = PackedPoints.Pattern(number), path = place.Field is { } field ? $"$.\"{number}\".\"{field}\"" : $"$.\"{number}\"" });
     }
 
     public Task<IReadOnlyList<Frame>> FramesAsync(long device, int limit) => session.ListAsync<Frame>(

@@ -23,6 +23,9 @@ public abstract class Engine
     /// <summary>The rows of a parameter that holds a JSON list of objects, by the columns "name TYPE" that they have.</summary>
     public abstract string Rows(string parameter, params IReadOnlyList<string> columns);
 
+    /// <summary>The number at the parameter @path of a column's JSON text, as an SQL expression; NULL: there is none.</summary>
+    public abstract string NumberAt(string column);
+
     /// <summary>A migration's text with its tokens filled in.</summary>
     public abstract string Fill(string migration);
 

@@ -27,6 +27,8 @@ internal sealed class SqliteEngine : Engine
     public override string Rows(string parameter, params IReadOnlyList<string> columns) =>
         $"SELECT {string.Join(", ", columns.Select(c => c.Split(' ')[0]).Select(c => $"json_extract(value, '$.{c}') AS {c}"))} FROM json_each({parameter})";
 
+    public override string NumberAt(string column) => $"CASE WHEN json_type({column}, @path) IN ('integer', 'real') THEN json_extract({column}, @path) END";
+
     public override string Fill(string migration) => migration
         .Replace("{no}", "INTEGER PRIMARY KEY", StringComparison.Ordinal)
         .Replace("{rowless}", " WITHOUT ROWID", StringComparison.Ordinal)

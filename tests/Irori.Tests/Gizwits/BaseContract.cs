@@ -41,7 +41,7 @@ public abstract class BaseContract(GizwitsFixture fixture)
     public async Task What_does_not_exist_is_answered_in_the_vendors_shape()
     {
         using var app = House.App();
-        foreach (var (method, path) in new[] { (HttpMethod.Get, "/app/nothing"), (HttpMethod.Delete, "/app/users"), (HttpMethod.Get, "/app/rules"), (HttpMethod.Post, "/app/scene") })
+        foreach (var (method, path) in new[] { (HttpMethod.Get, "/app/nothing"), (HttpMethod.Delete, "/app/users"), (HttpMethod.Delete, "/app/rules"), (HttpMethod.Put, "/app/scene") })
         {
             var answer = await app.SendAsync(method, path, null);
             answer.Error.ShouldBe((404, 9999), path);

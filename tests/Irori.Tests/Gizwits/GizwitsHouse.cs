@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Irori.Core.Bindings;
 using Irori.Core.Devices;
 using Irori.Core.Products;
 using Irori.Core.Projects;
@@ -131,6 +132,13 @@ internal sealed class GizwitsHouse(CoolKitHouse house, AppSecret app, ProductVie
         (await BindAsync(person, LampKey, LampSecret, mac)).Code.ShouldBe(0);
         return made;
     }
+
+    /// <summary>Somebody has a device as its guest from now on.</summary>
+    public Task ShareAsync(GizwitsApp guest, MadeDevice made) => house.WriteAsync(async s =>
+    {
+        await s.Bindings.PutAsync(new Binding { Account = (await s.Accounts.FindAsync(guest.Uid!))!.No, Device = made.Device.No, Role = Role.Guest, Since = Time.GetUtcNow() });
+        return await s.Devices.RaiseAccessAsync(made.Device.No, ownerSince: null);
+    });
 
     public ValueTask DisposeAsync() => house.DisposeAsync();
 }

@@ -39,3 +39,23 @@ public sealed class SharesOnSqlite(SqliteGizwits house) : SharingContract(house)
 
 [Trait("run", "full")]
 public sealed class SharesOnPostgres(PostgresGizwits house) : SharingContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class SchedulersOnSqlite(SqliteGizwits house) : SchedulerContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class SchedulersOnPostgres(PostgresGizwits house) : SchedulerContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class ScenesOnSqlite(SqliteGizwits house) : SceneContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class ScenesOnPostgres(PostgresGizwits house) : SceneContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class RulesOnSqlite(SqliteGizwits house) : RuleContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class RulesOnPostgres(PostgresGizwits house) : RuleContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class AggregatesOnSqlite(SqliteGizwits house) : AggregateContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class AggregatesOnPostgres(PostgresGizwits house) : AggregateContract(house), IClassFixture<PostgresGizwits>;

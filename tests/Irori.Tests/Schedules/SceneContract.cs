@@ -2,6 +2,7 @@ using Irori.Core;
 using Irori.Core.Bindings;
 using Irori.Core.Links;
 using Irori.Core.Outbox;
+using Irori.Core.Products;
 using Irori.Core.Scenes;
 using Irori.Core.Schedules;
 using Irori.Core.States;
@@ -153,6 +154,64 @@ public abstract class SceneContract : IAsyncLifetime
 
         // That it was never known counts as that it did not hold: false is there from the first report.
         _other.Sent.Count.ShouldBe(value == "0" ? times + 1 : times);
+    }
+
+    [Fact]
+    public async Task What_was_never_told_is_not_over()
+    {
+        await RuleAsync(new Rule([new Trigger(TriggerKind.Became, Lamp, Comparison: Compare(Lamp, "fault", Comparing.Equal, "0"), Known: true)]));
+
+        foreach (var fault in new[] { "false", "true", "false", "true" }) await ReportAsync(_lamp, "fault", fault);
+        await FollowAsync();
+
+        _other.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_another_dialect_shows_of_a_property_is_compared()
+    {
+        var view = new ProjectedProperty { Path = "switches[outlet=1].level", Shown = new Property { Name = "Level", Title = "Level", Type = PropertyType.Int }, Factor = 0.5 };
+        await RuleAsync(new Rule([new Trigger(TriggerKind.Became, Lamp, Comparison: new Comparison(Operand.Of(Lamp, view), Comparing.GreaterOrEqual, Operand.Value("50")))]));
+
+        foreach (var (first, second) in new[] { (90, 10), (90, 98), (90, 100), (0, 110), (0, 0) })
+            await ReportAsync(_lamp, "switches", $$"""[{"outlet":0,"level":{{first}}},{"outlet":1,"level":{{second}}}]""");
+        await FollowAsync();
+
+        _other.Sent.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_rule_that_cannot_be_followed_is_invalid_and_holds_up_no_other()
+    {
+        var broken = await RuleAsync(new Rule([new Trigger(TriggerKind.Changed, Lamp)]) { Conditions = [[new Comparison(new Operand(Lamp, "power", View: "no view"), Comparing.Equal, Operand.Value("1"))]] });
+        await RuleAsync(new Rule([new Trigger(TriggerKind.Changed, Lamp)]));
+
+        await ReportAsync(_lamp, "power", "1");
+        await FollowAsync();
+
+        _other.Sent.ShouldBe([On]);
+        var found = (await Scenes.FindAsync(_house.Owner, Family, broken.Id, Cancel)).Value;
+        (found.Valid, found.Reason).ShouldBe((false, "its rule cannot be read"));
+        (await _house.World.ReadAsync(s => s.Outbox.WaitingAsync())).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_timer_does_not_run_a_rule_that_rests()
+    {
+        var wanted = new NewScene(Family, SceneKind.Automatic, "Evening", Plan.Of(Step.Device(Other, On)))
+        {
+            Rule = new Rule([]) { Interval = 3_600 }, Timers = [new SceneTimer(new Recurrence.Cron("0 0 20 ? * 2-6"), "Europe/Berlin")],
+        };
+        (await Scenes.CreateAsync(_house.Owner, wanted, Cancel)).IsOk.ShouldBeTrue();
+        var timer = (await _house.Service<ScheduleService>().ListAsync(_house.Owner, "scene", null, 0, 10, Cancel)).Value.ShouldHaveSingleItem();
+
+        for (var time = 3; time > 0; time--)
+        {
+            await SetDueAsync(timer.No, secondsAgo: time);
+            await _house.WorkAsync(_house.Runner());
+        }
+
+        _other.Sent.ShouldBe([On]);
     }
 
     [Fact]

@@ -198,7 +198,7 @@ public sealed class SecretTests
             Keep("user token", app.Token!);
             var stamp = $"{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
             var (query, body) = GizwitsRequest(operation.Name, role, email);
-            var path = operation.Path.Replace("{did}", operation.Method == "DELETE" ? "nothing" : _heater.Device.Id, StringComparison.Ordinal).Replace("{id}", operation.Path.StartsWith("/app/sharing", StringComparison.Ordinal) ? "1" : Nothing, StringComparison.Ordinal).Replace("{code}", "nothing", StringComparison.Ordinal);
+            var path = operation.Path.Replace("{did}", operation.Method == "DELETE" ? "nothing" : _heater.Device.Id, StringComparison.Ordinal).Replace("{id}", operation.Path.StartsWith("/app/sharing", StringComparison.Ordinal) ? "1" : Nothing, StringComparison.Ordinal).Replace("{code}", "nothing", StringComparison.Ordinal).Replace("{rule_id}", "1", StringComparison.Ordinal);
             var answer = await app.SendAsync(
                 new HttpMethod(operation.Method), query.Length > 0 ? $"{path}?{query}" : path, body,
                 ("X-Gizwits-Application-Token", appToken), ("X-Gizwits-Application-Auth", GizwitsApp.Md5(_gizwits.App.Id + _gizwits.Secret)),
@@ -239,6 +239,23 @@ public sealed class SecretTests
         "transferOwner" => ("uid=nobody", null),
         "listGizwitsMessages" => ("type=1", null),
         "markMessage" => ("status=1", null),
+        "listRuleVariables" or "listRules" or "deleteRule" or "listScenes" or "deleteScene" or "getSceneStatus" or "runScene" or "listDeviceSchedules" or "deleteDeviceSchedule" or "listSchedules" or "deleteSchedule"
+            or "listLegacySchedules" or "deleteLegacySchedule" or "getLegacyScheduleLogs" => ("", null),
+        "createRule" or "updateRule" => ("", new JsonObject
+        {
+            ["name"] = "x", ["product_key"] = HeaterKey, ["did"] = _heater.Device.Id, ["output"] = new JsonArray(new JsonArray(new JsonObject { ["type"] = "delay", ["delay"] = 1 })),
+        }),
+        "createScene" or "updateScene" => ("", new JsonObject { ["scene_name"] = "x", ["tasks"] = new JsonArray(new JsonObject { ["task_type"] = "delay", ["time"] = 1 }) }),
+        "createDeviceSchedule" or "updateDeviceSchedule" or "createSchedule" or "updateSchedule" => ("", new JsonObject
+        {
+            ["scene_id"] = Nothing, ["attrs"] = new JsonObject { ["power"] = true }, ["date"] = "2099-01-01", ["time"] = "12:00", ["repeat"] = "none",
+        }),
+        "createLegacySchedule" => ("", new JsonObject
+        {
+            ["date"] = "2099-01-01", ["time"] = "12:00", ["repeat"] = "none",
+            ["task"] = new JsonArray(new JsonObject { ["did"] = _heater.Device.Id, ["product_key"] = HeaterKey, ["attrs"] = new JsonObject { ["power"] = true } }),
+        }),
+        "getAggregatedData" or "getAggregatedDataByPut" => ("start_ts=0&attrs=power&aggregator=sum&unit=months", null),
         _ => throw new InvalidOperationException($"{operation} is new: say here how it is called, so that its answers are searched"),
     };
 
