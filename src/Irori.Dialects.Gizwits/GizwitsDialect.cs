@@ -2,6 +2,7 @@ using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Realtime;
 using Irori.Dialects.Gizwits.Sharing;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
@@ -14,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Irori.Dialects.Gizwits;
 
-/// <summary>Gizwits, as its apps speak it over HTTP.</summary>
+/// <summary>Gizwits, as its apps speak it.</summary>
 public static class GizwitsDialect
 {
     /// <summary>Name of the dialect in Core.</summary>
@@ -33,6 +34,7 @@ public static class GizwitsDialect
     public static IServiceCollection AddGizwits(this IServiceCollection services)
     {
         services.TryAddSingleton<OwnAddress>();
+        services.TryAddSingleton<Guard>();
         return services
             .AddSingleton<Authorizer>()
             .AddSingleton<Operations>()
@@ -46,6 +48,8 @@ public static class GizwitsDialect
             .AddSingleton<UserOperations>()
             .AddSingleton<CodeOperations>()
             .AddSingleton<ResetPage>()
+            .AddSingleton<AppConnection.Services>()
+            .AddSingleton<RealtimeEndpoint>()
             .AddDocument();
     }
 
@@ -63,6 +67,7 @@ public static class GizwitsDialect
         services.GetRequiredService<MessageOperations>().Map(api);
         services.GetRequiredService<SharingOperations>().Map(api);
         services.GetRequiredService<ResetPage>().Map(routes);
+        services.GetRequiredService<RealtimeEndpoint>().Map(routes);
         routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
     }
 }

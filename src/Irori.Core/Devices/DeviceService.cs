@@ -259,6 +259,7 @@ public sealed class DeviceService(
     {
         IReadOnlyList<EndedBinding> ended = [];
         IReadOnlyList<long> changed = [];
+        var taken = 0L;
         var added = await database.WriteAsync<T>(
             async s =>
             {
@@ -268,6 +269,7 @@ public sealed class DeviceService(
                 await s.Devices.RenameAsync(device.No, wanted.Name);
                 if (await IsKeptAsync(s, account, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 ended = await bindings.TakeAsync(s, account.No, device.No, wanted.Settings, wanted.Wishes);
+                taken = device.No;
                 await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
                 changed = await members.PlaceAsync(s, account.No, place.Home.No, place.Room?.No, device.No, await HomeService.RankAtAsync(s, place.Home, wanted.End));
                 return await answer(s, device);
@@ -275,6 +277,7 @@ public sealed class DeviceService(
             cancel);
         if (!added.IsOk) return added;
         bindings.Announce(ended);
+        if (ended.Count == 0) bindings.AnnounceAdmitted(taken);
         members.Announce(changed);
         return added;
     }

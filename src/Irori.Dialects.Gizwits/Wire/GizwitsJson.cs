@@ -7,6 +7,7 @@ using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Realtime;
 using Irori.Dialects.Gizwits.Sharing;
 using Irori.Dialects.Gizwits.SystemInformation;
 using Irori.Dialects.Gizwits.Users;
@@ -78,6 +79,21 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(SharingListAnswer))]
 [JsonSerializable(typeof(SharingIdAnswer))]
 [JsonSerializable(typeof(SharingCodeAnswer))]
+[JsonSerializable(typeof(LoginFrame))]
+[JsonSerializable(typeof(SubscribeFrame))]
+[JsonSerializable(typeof(ReadFrame))]
+[JsonSerializable(typeof(WriteFrame))]
+[JsonSerializable(typeof(SayFrame))]
+[JsonSerializable(typeof(AcknowledgeFrame))]
+[JsonSerializable(typeof(BareFrame))]
+[JsonSerializable(typeof(Frame<LoginAnswer>))]
+[JsonSerializable(typeof(Frame<SubscribeAnswer>))]
+[JsonSerializable(typeof(Frame<SaidTerms>))]
+[JsonSerializable(typeof(Frame<PresenceTerms>))]
+[JsonSerializable(typeof(Frame<BindingTerms>))]
+[JsonSerializable(typeof(Frame<InvalidTerms>))]
+[JsonSerializable(typeof(StateFrame))]
+[JsonSerializable(typeof(AcknowledgedFrame))]
 internal sealed partial class GizwitsJson : JsonSerializerContext
 {
     public static GizwitsJson Instance { get; } = new(new JsonSerializerOptions
