@@ -250,6 +250,13 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         foreach (var device in ended.GroupBy(e => e.Device)) bus.Publish(new AccessChanged(device.Key, device.Any(e => e.OwnerChanged)));
     }
 
+    /// <summary>Tells every node, after the commit, that somebody has taken a device, and what others have lost by it.</summary>
+    internal void AnnounceTaken(long device, IReadOnlyList<EndedBinding> ended)
+    {
+        Announce(ended);
+        if (ended.All(e => e.Device != device)) AnnounceAdmitted(device);
+    }
+
     /// <summary>Tells every node, after the commit, that somebody has bound a device.</summary>
     internal void AnnounceJoined(long device, Role role) => bus.Publish(new AccessChanged(device, OwnerChanged: role == Role.Owner));
 

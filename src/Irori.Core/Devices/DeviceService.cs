@@ -276,8 +276,7 @@ public sealed class DeviceService(
             },
             cancel);
         if (!added.IsOk) return added;
-        bindings.Announce(ended);
-        if (ended.Count == 0) bindings.AnnounceAdmitted(taken);
+        bindings.AnnounceTaken(taken, ended);
         members.Announce(changed);
         return added;
     }
