@@ -16,11 +16,12 @@ namespace Irori.Dialects.Gizwits.Realtime;
 
 /// <summary>
 /// A person on an app's connection: he subscribes to devices, reads and commands them in data points or bytes, and is pushed what his feed brings. What he says to
-/// one device is done in the order in which it came; what waits longer than a command may is not sent any more.
+/// one device is done in the order in which it came; what has waited longer than <see cref="Patience"/> is not sent any more.
 /// </summary>
 internal sealed class AppSession(AppConnection.Services services, Socket socket, Feed feed, LoginTerms terms)
 {
     private const int SweepAt = 2 * Turns.Max;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, byte>? _subscribed = terms.AutoSubscribe == false ? new(StringComparer.Ordinal) : null;
@@ -152,9 +153,8 @@ internal sealed class AppSession(AppConnection.Services services, Socket socket,
     // True: the device has acknowledged it. That one keeps silent is an error only for who wants to know.
     private async Task<Result<bool>> SendAsync(VisibleDevice device, string body, long came, bool wantsToKnow, CancellationToken cancel)
     {
-        var left = CommandService.DefaultDeadline - services.Time.GetElapsedTime(came);
-        if (left <= TimeSpan.Zero) return new Fault(FaultKind.Undelivered, "The device was busy with earlier commands");
-        var sent = await services.Commands.SendAsync(Who, device.Id, body, left, cancel);
+        if (services.Time.GetElapsedTime(came) > Patience) return new Fault(FaultKind.Undelivered, "The device was busy with earlier commands for too long");
+        var sent = await services.Commands.SendAsync(Who, device.Id, body, CommandService.DefaultDeadline, cancel);
         if (sent.Try(out var answer, out var fault)) return answer.Outcome == CommandOutcome.Acknowledged;
         return fault.Kind == FaultKind.NoAnswer && !wantsToKnow ? false : fault;
     }

@@ -39,3 +39,8 @@ public sealed class SharesOnSqlite(SqliteGizwits house) : SharingContract(house)
 
 [Trait("run", "full")]
 public sealed class SharesOnPostgres(PostgresGizwits house) : SharingContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class RealtimeOnSqlite(SqliteGizwits house) : RealtimeContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class RealtimeOnPostgres(PostgresGizwits house) : RealtimeContract(house), IClassFixture<PostgresGizwits>;
