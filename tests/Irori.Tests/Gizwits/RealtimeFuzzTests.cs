@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Irori.Core.Devices;
-using Irori.Server.Hosting;
 using Irori.Tests.CoolKit;
 using Irori.Tests.Server;
 using Microsoft.Extensions.Logging;
@@ -17,9 +16,7 @@ public sealed class RealtimeFuzzTests(ITestOutputHelper output)
     public async Task Broken_frames_of_apps_meet_no_unhandled_exception_and_memory_stays_flat()
     {
         var log = new CollectedLog();
-        var options = HouseFixture.Options();
-        options = new ServerOptions { Time = options.Time, Services = options.Services, Log = l => l.ClearProviders().AddProvider(log) };
-        await using var house = await GizwitsHouse.StartAsync(options: options);
+        await using var house = await GizwitsHouse.StartAsync(options: HouseFixture.Options() with { Log = l => l.ClearProviders().AddProvider(log) });
         using var person = await house.PersonAsync();
         var made = await house.LampOfAsync(person);
         var mutator = new FrameMutator(Effort.Seed);
