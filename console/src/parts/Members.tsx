@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
@@ -27,11 +27,16 @@ export function Invitations() {
     <>
       {answer.error && <Trouble error={answer.error} />}
       {invitations.data?.invitations.map((invitation) => (
-        <Alert key={invitation.id} role="group" aria-label={`Invitation to ${invitation.home}`} title={`You are invited to ${invitation.home}`}>
+        <Card key={invitation.id} withBorder role="group" aria-label={`Invitation to ${invitation.home}`}>
           <Group justify="space-between">
-            <Text size="sm" className="wrap">
-              {nameOf(invitation)} shares this home with you if you accept by {dateOf(invitation.until)}.
-            </Text>
+            <div>
+              <Text fw={600} className="wrap">
+                You are invited to {invitation.home}
+              </Text>
+              <Text size="sm" className="wrap">
+                {nameOf(invitation)} shares this home with you if you accept by {dateOf(invitation.until)}.
+              </Text>
+            </div>
             <Group gap="xs">
               <Button size="xs" disabled={answer.isPending} onClick={() => answer.mutate({ id: invitation.id, accept: true })}>
                 Accept
@@ -41,7 +46,7 @@ export function Invitations() {
               </Button>
             </Group>
           </Group>
-        </Alert>
+        </Card>
       ))}
     </>
   );

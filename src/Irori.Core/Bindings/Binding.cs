@@ -228,10 +228,17 @@ public interface IBindingStore
 
     /// <summary>Who sees the device, and its access version, read together.</summary>
     Task<Viewers> ViewersAsync(long device);
+
+    /// <summary>Those of several devices, by device; of one that does not exist nothing.</summary>
+    Task<IReadOnlyDictionary<long, Viewers>> ViewersAsync(IReadOnlyCollection<long> devices);
 }
 
 /// <summary>A place in a home's order: rank, and internal key where ranks are equal.</summary>
 public readonly record struct PlaceCursor(long Rank, long After);
 
 /// <summary>The accounts that may see a device, as of an access version.</summary>
-public sealed record Viewers(string DeviceId, long Product, string? OwnerId, long AccessVersion, IReadOnlyList<long> Accounts);
+public sealed record Viewers(string DeviceId, long Product, string? OwnerId, long AccessVersion, IReadOnlyList<long> Accounts)
+{
+    /// <summary>Of a device that does not exist.</summary>
+    public static Viewers Nobody { get; } = new("", 0, null, 0, []);
+}

@@ -28,6 +28,7 @@ public sealed partial class FeedHub
     private readonly ConcurrentDictionary<long, ConcurrentDictionary<Feed, byte>> _feeds = new();
     private readonly Lock _members = new();
     private readonly Dictionary<long, Viewers> _viewers = [];
+    private readonly Queue<Queued> _taken = new();
     private readonly Lock _holding = new();
     private bool _deaf;
     private bool _held;
@@ -105,19 +106,23 @@ public sealed partial class FeedHub
     /// <summary>Delivers events until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await foreach (var queued in _events.Reader.ReadAllAsync(cancel))
+        while (await _events.Reader.WaitToReadAsync(cancel))
         {
-            try
+            while (_taken.Count < Page && _events.Reader.TryRead(out var next)) _taken.Enqueue(next);
+            while (_taken.TryDequeue(out var queued))
             {
-                if (_time.GetElapsedTime(queued.At) > Fresh) Interlocked.Exchange(ref _gap, 1);
-                if (Volatile.Read(ref _gap) == 1) await CatchUpAsync(cancel);
-                await DeliverAsync(queued.Happened, cancel);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                if (!Volatile.Read(ref _held)) Log.DeliveryFailed(_log, e);
-                await Task.Delay(Retry, _time, cancel);
-                Doubt();
+                try
+                {
+                    if (_time.GetElapsedTime(queued.At) > Fresh) Interlocked.Exchange(ref _gap, 1);
+                    if (Volatile.Read(ref _gap) == 1) await CatchUpAsync(cancel);
+                    await DeliverAsync(queued.Happened, cancel);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    if (!Volatile.Read(ref _held)) Log.DeliveryFailed(_log, e);
+                    await Task.Delay(Retry, _time, cancel);
+                    Doubt();
+                }
             }
         }
     }
@@ -200,14 +205,25 @@ public sealed partial class FeedHub
         foreach (var feed in All().Where(f => f.Principal.Session == ended.Session)) Close(feed, FeedEnd.SessionEnded);
     }
 
-    // A cached version that is newer than the event's knows more than the event.
     private async Task<Viewers> ViewersAsync(long device, long accessVersion, CancellationToken cancel)
     {
-        if (_viewers.TryGetValue(device, out var known) && known.AccessVersion >= accessVersion) return known;
-        var fresh = await _database.ReadAsync(s => s.Bindings.ViewersAsync(device), cancel);
-        if (_viewers.Count >= CacheLimit) _viewers.Clear();
-        return _viewers[device] = fresh;
+        if (Known(device, accessVersion) is { } known) return known;
+        // Those of the events behind are read along: one by one, a crowd of devices that nobody has asked for yet would hold everything up.
+        var asked = new HashSet<long> { device };
+        foreach (var queued in _taken)
+        {
+            if (queued.Happened is StateChanged change && Known(change.Device, change.AccessVersion) is null) asked.Add(change.Device);
+            if (queued.Happened is PresenceChanged presence && Known(presence.Device, presence.AccessVersion) is null) asked.Add(presence.Device);
+        }
+
+        if (_viewers.Count + asked.Count > CacheLimit) _viewers.Clear();
+        foreach (var (seen, viewers) in await _database.ReadAsync(s => s.Bindings.ViewersAsync(asked), cancel)) _viewers[seen] = viewers;
+        return _viewers.GetValueOrDefault(device, Viewers.Nobody);
     }
+
+    // A cached version that is newer than the event's knows more than the event.
+    private Viewers? Known(long device, long accessVersion) =>
+        _viewers.TryGetValue(device, out var known) && known.AccessVersion >= accessVersion ? known : null;
 
     private async Task LoseAsync(long device, CancellationToken cancel)
     {
@@ -277,7 +293,8 @@ public sealed partial class FeedHub
     // What waits in the queue is older than what is read next.
     private void Skip()
     {
-        for (var waiting = _events.Reader.Count; waiting > 0 && _events.Reader.TryRead(out var old); waiting--)
+        for (var waiting = _events.Reader.Count; waiting > 0 && _events.Reader.TryRead(out var old); waiting--) _taken.Enqueue(old);
+        while (_taken.TryDequeue(out var old))
         {
             if (old.Happened is SessionEnded ended) End(ended);
         }

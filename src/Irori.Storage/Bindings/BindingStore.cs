@@ -194,22 +194,41 @@ internal sealed class BindingStore(SqlSession session) : IBindingStore
         return removed;
     }
 
-    public async Task<Viewers> ViewersAsync(long device)
+    public async Task<Viewers> ViewersAsync(long device) => (await ViewersAsync([device])).GetValueOrDefault(device, Viewers.Nobody);
+
+    public async Task<IReadOnlyDictionary<long, Viewers>> ViewersAsync(IReadOnlyCollection<long> devices)
     {
-        var row = await session.FirstAsync<ViewedRow>(
-            """
-            SELECT d.id, d.product, d.access_version, o.id AS owner_id FROM devices d
-            LEFT JOIN bindings b ON b.device = d.no AND b.role = 'Owner' LEFT JOIN accounts o ON o.no = b.account
-            WHERE d.no = @device
+        // One statement: who may see a device and the version of that are of one moment.
+        var rows = await session.ListAsync<ViewedRow>(
+            $"""
+            SELECT d.no, d.id, d.product, d.access_version, o.id AS owner_id, b.account FROM devices d
+            LEFT JOIN bindings b ON b.device = d.no
+            LEFT JOIN bindings ob ON ob.device = d.no AND ob.role = 'Owner' LEFT JOIN accounts o ON o.no = ob.account
+            WHERE d.no IN ({session.Engine.Numbers("@list")}) ORDER BY d.no
             """,
-            new { device });
-        if (row is null) return new Viewers("", 0, null, 0, []);
-        var accounts = await session.ListAsync<long>("SELECT account FROM bindings WHERE device = @device", new { device });
-        return new Viewers(row.Id, row.Product, row.OwnerId, row.AccessVersion, accounts);
+            new { list = SqlSession.List(devices) });
+        var viewers = new Dictionary<long, Viewers>(devices.Count);
+        for (var (first, next) = (0, 0); first < rows.Count; first = next)
+        {
+            var row = rows[first];
+            var accounts = new List<long>();
+            for (; next < rows.Count && rows[next].No == row.No; next++)
+            {
+                if (rows[next].Account is { } account) accounts.Add(account);
+            }
+
+            viewers[row.No] = new Viewers(row.Id, row.Product, row.OwnerId, row.AccessVersion, accounts);
+        }
+
+        return viewers;
     }
 
     private sealed class ViewedRow
     {
+        public required long No { get; init; }
+
+        public long? Account { get; init; }
+
         public required string Id { get; init; }
 
         public required long Product { get; init; }

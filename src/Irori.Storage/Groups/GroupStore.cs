@@ -40,7 +40,8 @@ internal sealed class GroupStore(SqlSession session) : IGroupStore
     public Task<IReadOnlyList<Group>> ListInHomeAsync(long account, long app, long home, PlaceCursor from, int limit) => session.ListAsync<Group>(
         $"""
         {Columns}
-        WHERE l.home = @home AND {SeenByPerson} AND (x.rank, x.item) > (@Rank, @After) AND {SeenByApp}
+        WHERE g.no IN (SELECT v.item FROM placements v WHERE v.home = @home AND v.account = @account AND v.item_kind = 'group')
+            AND {SeenByPerson} AND (x.rank, x.item) > (@Rank, @After) AND {SeenByApp}
         ORDER BY x.rank, x.item LIMIT @limit
         """,
         new { account, app, home, from.Rank, from.After, limit });

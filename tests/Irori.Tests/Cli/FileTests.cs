@@ -41,7 +41,7 @@ public sealed class FileTests
     [InlineData("\"dialect\": \"coolkit\", \"name\"", "\"name\"", "dialect is missing; add it")]
     [InlineData("\"dialect\": \"coolkit\", \"name\"", "\"dialect\": \"klingon\", \"name\"", "dialect must be one of \"coolkit\"")]
     [InlineData("\"brand\": \"Mine\"", "\"brand\": \"\"", "brand must be text in quotes, of 1 to 64")]
-    [InlineData("\"bindingMode\": \"single\"", "\"bindingMode\": \"open\"", "bindingMode must be one of \"Single\"")]
+    [InlineData("\"bindingMode\": \"single\"", "\"bindingMode\": \"preempt\"", "bindingMode must be one of \"Single\", \"Open\"")]
     [InlineData("\"adopts\": false", "\"adopts\": \"no\"", "adopts must be true or false")]
     [InlineData("\"pointDays\": 30", "\"pointDays\": -1", "pointDays must be a whole number from 0 to 3650")]
     [InlineData("\"kind\": \"model\"", "\"kinds\": \"model\"", "names[0].kinds is not a field; correct the name or remove it. Known here are dialect, kind, value")]

@@ -33,13 +33,13 @@ public abstract class BindingContract(GizwitsFixture fixture)
         bound.Body.AsObject().Select(f => f.Key).ShouldBe(Documented);
         ((string)bound["did"]!, (string)bound["mac"]!, (string)bound["role"]!).ShouldBe((made.Device.Id, mac, "special"));
         ((string)bound["passcode"]!, (string)bound["dev_alias"]!, (string)bound["remark"]!).ShouldBe((made.Key, "Bath", "upstairs"));
-        ((int)bound["ws_port"]!, (string)bound["host"]!).ShouldBe((House.CoolKit.Server.Http.Port, "localhost"));
+        ((int)bound["ws_port"]!, (string)bound["host"]!).ShouldBe((House.CoolKit.Server.Http.Port, House.CoolKit.Server.Http.Host));
         var again = await House.BindAsync(first, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac);
         (again.Status, (string)again["role"]!, (string)again["dev_alias"]!).ShouldBe((HttpStatusCode.OK, "special", "Bath"));
         var other = await House.BindAsync(second, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac.ToUpperInvariant());
         // Only the first has the device's secret, and names are everybody's own.
         (other.Status, (string)other["role"]!, (string)other["passcode"]!, (string)other["dev_alias"]!, (string)other["remark"]!).ShouldBe((HttpStatusCode.Created, "normal", "", "Heater", ""));
-        (await RolesAsync(made)).ShouldBe(["Owner", "Member"]);
+        (await RolesAsync(made)).ShouldBe(["Owner", "Peer"]);
     }
 
     [Fact]

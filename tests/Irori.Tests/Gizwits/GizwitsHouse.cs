@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Irori.Core.Devices;
 using Irori.Core.Products;
 using Irori.Core.Projects;
+using Irori.Dialects.CoolKit;
 using Irori.Dialects.Gizwits;
 using Irori.Server.Files;
 using Irori.Server.Hosting;
@@ -109,7 +110,8 @@ internal sealed class GizwitsHouse(CoolKitHouse house, AppSecret app, ProductVie
         var number = Interlocked.Increment(ref _devices);
         var mac = $"accf23{number:x6}";
         var written = string.Join(':', mac.Chunk(2).Select(c => new string(c)));
-        var wanted = new NewDevice($"did{number:d19}", product.Product.Id, null, new FactoryData { Mac = written });
+        // What speaks CoolKit has its ids.
+        var wanted = new NewDevice(product.Product.Dialect == CoolKitDialect.Name ? $"10{number:x8}" : $"did{number:d19}", product.Product.Id, null, new FactoryData { Mac = written });
         return ((await house.Server.Service<DeviceService>().MakeAsync(wanted, Cancel)).Value, mac);
     }
 

@@ -123,6 +123,13 @@ internal sealed record FilledInstallation(string Folder, string AppId, string Ap
         var rule = new Rule([new Trigger(TriggerKind.Changed, lamp.Id)]) { Interval = 3_600 };
         var scene = (await house.Server.Service<SceneService>().CreateAsync(who, new NewScene("test", SceneKind.Automatic, "Rule", plan) { Rule = rule }, Cancel)).Value;
         (await house.Server.Service<SceneService>().RunAsync(who, "test", scene.Id, Cancel)).IsOk.ShouldBeTrue();
+        (await house.Server.Service<IDatabase>().WriteAsync<Done>(
+            async s =>
+            {
+                await s.Scenes.ChainAsync([lamp.Id], depth: 1, TimeSpan.FromMinutes(1));
+                return new Done();
+            },
+            Cancel)).IsOk.ShouldBeTrue();
     }
 
     private static async Task RememberAsync(IDatabase database, Device device, int points)
