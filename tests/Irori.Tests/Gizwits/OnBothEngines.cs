@@ -44,3 +44,8 @@ public sealed class RealtimeOnSqlite(SqliteGizwits house) : RealtimeContract(hou
 
 [Trait("run", "full")]
 public sealed class RealtimeOnPostgres(PostgresGizwits house) : RealtimeContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class ShareModelsOnSqlite(SqliteGizwits house, ITestOutputHelper output) : ShareModelContract(house, output), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class ShareModelsOnPostgres(PostgresGizwits house, ITestOutputHelper output) : ShareModelContract(house, output), IClassFixture<PostgresGizwits>;
