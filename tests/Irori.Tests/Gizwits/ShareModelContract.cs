@@ -102,7 +102,7 @@ public abstract class ShareModelContract(GizwitsFixture fixture, ITestOutputHelp
                 case 2:
                     Note($"{Names[who]} deletes {device}");
                     var deleted = await coolkit.DeleteAsync($"/v2/device?deviceid={did}");
-                    deleted.Error().ShouldBe(_model.Unbind(who, device) switch { 9017 => 405, 9093 => 406, var code => code });
+                    deleted.Error().ShouldBe(_model.Unbind(who, device) switch { 9017 => 405, 9093 => 406, var done => done });
                     break;
                 case 3 or 4:
                     Note($"{Names[who]} invites {Names[other]} to {device} for {minutes}");
