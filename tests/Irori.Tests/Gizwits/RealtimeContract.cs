@@ -173,8 +173,12 @@ public abstract class RealtimeContract(GizwitsFixture fixture)
         using var person = await House.PersonAsync();
         var (made, mac) = await House.MakeAsync(House.Heater);
         (await House.BindAsync(person, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac)).Code.ShouldBe(0);
+        using var second = await House.PersonAsync();
+        (await House.BindAsync(second, GizwitsHouse.HeaterKey, GizwitsHouse.HeaterSecret, mac)).Code.ShouldBe(0);
         await using var socket = await GizwitsSocket.ConnectAsync(House, person);
+        await using var other = await GizwitsSocket.ConnectAsync(House, second);
         var (link, channel) = await OpenAsync(made);
+        ((string)(await other.ReceiveAsync("s2c_online_status"))["data"]!["passcode"]!).ShouldBe("");
         var presence = (await socket.ReceiveAsync("s2c_online_status"))["data"]!;
         ((string)presence["mac"]!, (string)presence["passcode"]!).ShouldBe((mac, made.Key));
         await socket.SendAsync(GizwitsSocket.Write(made.Device.Id, """{"power":true,"mode":"eco","label":[161,2]}""", number: 1));
