@@ -151,7 +151,9 @@ public sealed class DeviceService(
             {
                 if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
                 if (device.Role == Role.Member) return Fault.NotAllowed("Only its owner removes a device from a home");
-                ended = await bindings.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
+                ended = device.Role == Role.Peer
+                    ? await members.GiveUpAsync(s, device, who.Account.No)
+                    : await bindings.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
                 return new Done();
             },
             cancel);

@@ -49,3 +49,8 @@ public sealed class ShareModelsOnSqlite(SqliteGizwits house, ITestOutputHelper o
 
 [Trait("run", "full")]
 public sealed class ShareModelsOnPostgres(PostgresGizwits house, ITestOutputHelper output) : ShareModelContract(house, output), IClassFixture<PostgresGizwits>;
+
+public sealed class RealtimeFramesOnSqlite(SqliteGizwits house) : RealtimeFrameContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class RealtimeFramesOnPostgres(PostgresGizwits house) : RealtimeFrameContract(house), IClassFixture<PostgresGizwits>;
