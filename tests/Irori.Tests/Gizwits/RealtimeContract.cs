@@ -156,7 +156,7 @@ public abstract class RealtimeContract(GizwitsFixture fixture)
         (await socket.ReceiveAttributesAsync()).ShouldBe("""{"LED_OnOff":true,"Fan_OnOff":true,"Brightness":50,"Signal":-60}""");
         await socket.SendAsync(GizwitsSocket.Read(made.Device.Id, number: 9));
         (await socket.ReceiveAsync()).ToJsonString().ShouldBe(
-            $$$"""{"cmd":"s2c_noti","res_sn":9,"data":{"did":"{{{made.Device.Id}}}","attrs":{"LED_OnOff":true,"Fan_OnOff":true,"Brightness":50,"Signal":-60}}}""");
+            $$$$"""{"cmd":"s2c_noti","res_sn":9,"data":{"did":"{{{{made.Device.Id}}}}","attrs":{"LED_OnOff":true,"Fan_OnOff":true,"Brightness":50,"Signal":-60}}}""");
         // What no data point shows, nobody hears of.
         (await lamp.ReportAsync(JsonNode.Parse("""{"secret":2}""")!)).Error().ShouldBe(0);
         (await lamp.ReportAsync(JsonNode.Parse("""{"rssi":-61}""")!)).Error().ShouldBe(0);
