@@ -3,6 +3,7 @@ using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Realtime;
 using Irori.Dialects.Gizwits.Rules;
 using Irori.Dialects.Gizwits.Scenes;
 using Irori.Dialects.Gizwits.Schedulers;
@@ -18,7 +19,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Irori.Dialects.Gizwits;
 
-/// <summary>Gizwits, as its apps speak it over HTTP.</summary>
+/// <summary>Gizwits, as its apps speak it.</summary>
 public static class GizwitsDialect
 {
     /// <summary>Name of the dialect in Core.</summary>
@@ -37,6 +38,7 @@ public static class GizwitsDialect
     public static IServiceCollection AddGizwits(this IServiceCollection services)
     {
         services.TryAddSingleton<OwnAddress>();
+        services.TryAddSingleton<Guard>();
         return services
             .AddSingleton<Authorizer>()
             .AddSingleton<Operations>()
@@ -59,6 +61,8 @@ public static class GizwitsDialect
             .AddSingleton<UserOperations>()
             .AddSingleton<CodeOperations>()
             .AddSingleton<ResetPage>()
+            .AddSingleton<AppConnection.Services>()
+            .AddSingleton<RealtimeEndpoint>()
             .AddDocument();
     }
 
@@ -82,6 +86,7 @@ public static class GizwitsDialect
         services.GetRequiredService<LegacySchedulerOperations>().Map(api);
         services.GetRequiredService<AggregateOperations>().Map(api);
         services.GetRequiredService<ResetPage>().Map(routes);
+        services.GetRequiredService<RealtimeEndpoint>().Map(routes);
         routes.Map("/app/{**path}", context => Operations.NoSuchAsync(context)).WithMetadata(new ExcludeFromDescriptionAttribute());
     }
 }

@@ -39,12 +39,12 @@ internal sealed class AsyncApi
     /// <summary>Every operation by its name.</summary>
     public IEnumerable<(string Name, JsonObject Operation)> Operations => _document["operations"]!.AsObject().Select(o => (o.Key, o.Value!.AsObject()));
 
-    /// <summary>What clients ask on a channel, each by the name of its message: the schema of its payload, with nothing referred to.</summary>
-    public IReadOnlyDictionary<string, JsonObject> AskedOn(string channel) => Operations
+    /// <summary>What clients ask on a channel, each by the name of its message: the schema of its payload, with nothing referred to. <paramref name="by"/>: the field that says what.</summary>
+    public IReadOnlyDictionary<string, JsonObject> AskedOn(string channel, string by = "action") => Operations
         .Where(o => (string?)o.Operation["action"] == "receive" && ((string)o.Operation["channel"]!["$ref"]!).EndsWith($"/{channel}", StringComparison.Ordinal))
         .SelectMany(o => o.Operation["messages"]!.AsArray())
         .Select(m => (Name: ((string)m!["$ref"]!).Split('/')[^1], Payload: Whole(Whole(m)["payload"]!).AsObject()))
-        .Where(m => m.Payload["properties"]?["action"] is not null)
+        .Where(m => m.Payload["properties"]?[by] is not null)
         .ToDictionary(m => m.Name, m => m.Payload);
 
     /// <summary>The document of a name.</summary>

@@ -114,13 +114,14 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     }
 
     /// <summary>
-    /// An open device is shared for the first time, within a unit of work that has raised its access version: its first user is its owner from now on, and the
-    /// others are his guests, whatever becomes of the share.
+    /// An open device is shared for the first time, within a unit of work that holds the row of its first user's account and has raised the device's access
+    /// version: he is its owner from now on, and the others are his guests, whatever becomes of the share, or members where they live in his home.
     /// </summary>
-    internal static async Task CloseAsync(IStores stores, long device)
+    internal async Task CloseAsync(IStores stores, long owner, long device)
     {
         await stores.Devices.CloseAsync(device);
         foreach (var peer in (await stores.Bindings.OfDeviceAsync(device)).Where(b => b.Role == Role.Peer)) await stores.Bindings.SetRoleAsync(peer.Account, device, Role.Guest);
+        await FollowAsync(stores, owner, device, EndReason.MovedAway);
     }
 
     /// <summary>Lets somebody use a device as a guest, within a unit of work that has raised its access version. Announce it after the commit.</summary>
@@ -201,7 +202,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         }
 
         if (binding.Role == Role.Owner) ended.AddRange(await EndBehindAsync(stores, device, account, reason));
-        if (heir is not null) await stores.Bindings.SetRoleAsync(heir.Account, device, Role.Owner);
+        if (heir is not null) await SucceedAsync(stores, heir.Account, device);
         return ended;
     }
 
@@ -223,7 +224,7 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         }
 
         ended.AddRange(await EndBehindAsync(stores, device, from, EndReason.Unbound));
-        await stores.Bindings.SetRoleAsync(to, device, Role.Owner);
+        await SucceedAsync(stores, to, device);
         return ended;
     }
 
@@ -250,6 +251,13 @@ public sealed class BindingService(IBus bus, TimeProvider time)
         foreach (var device in ended.GroupBy(e => e.Device)) bus.Publish(new AccessChanged(device.Key, device.Any(e => e.OwnerChanged)));
     }
 
+    /// <summary>Tells every node, after the commit, that somebody has taken a device, and what others have lost by it.</summary>
+    internal void AnnounceTaken(long device, IReadOnlyList<EndedBinding> ended)
+    {
+        Announce(ended);
+        if (ended.All(e => e.Device != device)) AnnounceAdmitted(device);
+    }
+
     /// <summary>Tells every node, after the commit, that somebody has bound a device.</summary>
     internal void AnnounceJoined(long device, Role role) => bus.Publish(new AccessChanged(device, OwnerChanged: role == Role.Owner));
 
@@ -260,6 +268,13 @@ public sealed class BindingService(IBus bus, TimeProvider time)
     internal void AnnounceChanged(IEnumerable<long> devices)
     {
         foreach (var device in devices) AnnounceAdmitted(device);
+    }
+
+    // Where he had it as another's is not where he has it as his own: it is placed anew, and the members of that home get it then.
+    private static async Task SucceedAsync(IStores stores, long account, long device)
+    {
+        await stores.Bindings.SetRoleAsync(account, device, Role.Owner);
+        await stores.Homes.UnplaceAsync(account, device);
     }
 
     private async Task LeaveAsync(IStores stores, Binding member, EndReason reason)

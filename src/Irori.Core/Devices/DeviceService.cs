@@ -151,7 +151,9 @@ public sealed class DeviceService(
             {
                 if (await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, deviceId) is not { } device) return Fault.NotVisible("device");
                 if (device.Role == Role.Member) return Fault.NotAllowed("Only its owner removes a device from a home");
-                ended = await bindings.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
+                ended = device.Role == Role.Peer
+                    ? await members.GiveUpAsync(s, device, who.Account.No)
+                    : await bindings.EndAsync(s, device.No, who.Account.No, EndReason.Unbound);
                 return new Done();
             },
             cancel);
@@ -259,6 +261,7 @@ public sealed class DeviceService(
     {
         IReadOnlyList<EndedBinding> ended = [];
         IReadOnlyList<long> changed = [];
+        var taken = 0L;
         var added = await database.WriteAsync<T>(
             async s =>
             {
@@ -268,13 +271,14 @@ public sealed class DeviceService(
                 await s.Devices.RenameAsync(device.No, wanted.Name);
                 if (await IsKeptAsync(s, account, device, wanted.Taking)) return new Fault(FaultKind.AlreadyBound, "The device belongs to an account already");
                 ended = await bindings.TakeAsync(s, account.No, device.No, wanted.Settings, wanted.Wishes);
+                taken = device.No;
                 await s.Devices.SetKeepsOperationsAsync(device.No, wanted.KeepsOperations);
                 changed = await members.PlaceAsync(s, account.No, place.Home.No, place.Room?.No, device.No, await HomeService.RankAtAsync(s, place.Home, wanted.End));
                 return await answer(s, device);
             },
             cancel);
         if (!added.IsOk) return added;
-        bindings.Announce(ended);
+        bindings.AnnounceTaken(taken, ended);
         members.Announce(changed);
         return added;
     }

@@ -60,6 +60,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
         IReadOnlyList<EndedBinding> ended = [];
         IReadOnlyList<long> changed = [];
         long? fenced = null;
+        var taken = false;
         var joined = await database.WriteAsync<SubDevice>(
             async s =>
             {
@@ -71,6 +72,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
                 if (bound is null)
                 {
                     ended = await bindings.TakeAsync(s, owner, device.No, "{}", Wishes.Alarms);
+                    taken = true;
                     changed = await PlaceBesideAsync(s, owner, gateway, device.No);
                 }
 
@@ -78,7 +80,7 @@ public sealed class SubDeviceService(IDatabase database, KeyRing keys, BindingSe
             },
             cancel);
         if (!joined.Try(out var sub, out _)) return joined;
-        bindings.Announce(ended);
+        if (taken) bindings.AnnounceTaken(sub.Device.No, ended);
         members.Announce(changed);
         if (fenced is { } epoch) bus.Publish(new LinkOpened(sub.Device.No, epoch));
         return joined;

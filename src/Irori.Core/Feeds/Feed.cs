@@ -29,6 +29,11 @@ public sealed class FeedChange
     public Dictionary<string, States.StateValue> Values { get; } = new(StringComparer.Ordinal);
 }
 
+/// <summary>A person has got a device, or lost it, since the feed last took this.</summary>
+/// <param name="DeviceId">Id of the device.</param>
+/// <param name="Bound">True: he has it now; false: not any more.</param>
+public sealed record BindingChange(string DeviceId, bool Bound);
+
 /// <summary>Why a feed ended.</summary>
 public enum FeedEnd
 {
@@ -66,10 +71,16 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
     private Dictionary<long, FeedChange> _pending = [];
     private readonly HashSet<long> _asked = [];
     private List<ShareOffer> _offers = [];
+    private Dictionary<long, string>? _bound;
+    private readonly Dictionary<long, string?> _early = [];
+    private Dictionary<string, BindingChange> _bindings = new(StringComparer.Ordinal);
     private bool _held;
 
     /// <summary>True: it takes questions whether a share is accepted, and its app can answer them.</summary>
     public bool TakesOffers { get; init; }
+
+    /// <summary>True: it is told which devices its person gets and loses.</summary>
+    public bool TakesBindings { get; init; }
 
     /// <summary>Whose it is.</summary>
     public Principal Principal { get; } = principal;
@@ -89,6 +100,18 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         }
     }
 
+    /// <summary>Takes which devices came and went, the newest of each; <see cref="TakeAsync"/> returns for them too, with or without changes.</summary>
+    public IReadOnlyCollection<BindingChange> TakeBindings()
+    {
+        lock (_lock)
+        {
+            if (_held || _bindings.Count == 0) return [];
+            var taken = _bindings;
+            _bindings = new(StringComparer.Ordinal);
+            return taken.Values;
+        }
+    }
+
     /// <summary>Waits for changes and takes them; null when the feed has ended.</summary>
     public async Task<IReadOnlyCollection<FeedChange>?> TakeAsync(CancellationToken cancel)
     {
@@ -96,7 +119,7 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         {
             lock (_lock)
             {
-                if ((_pending.Count > 0 || _offers.Count > 0) && !_held)
+                if ((_pending.Count > 0 || _offers.Count > 0 || _bindings.Count > 0) && !_held)
                 {
                     var taken = _pending;
                     _pending = [];
@@ -196,6 +219,49 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
         Wake();
     }
 
+    /// <summary>The devices that its person has, by internal key: what came or went since the feed last knew is told.</summary>
+    internal void OfferBindings(IReadOnlyDictionary<long, string> devices)
+    {
+        if (!TakesBindings) return;
+        lock (_lock)
+        {
+            if (_bound is null)
+            {
+                // What was heard while they were read is newer, or is heard once more.
+                _bound = new Dictionary<long, string>(devices);
+                foreach (var (device, id) in _early) Know(device, id);
+                _early.Clear();
+                return;
+            }
+
+            foreach (var (device, id) in _bound.Where(b => !devices.ContainsKey(b.Key)).ToList()) Tell(device, id, bound: false);
+            foreach (var (device, id) in devices.Where(d => !_bound.ContainsKey(d.Key)).ToList()) Tell(device, id, bound: true);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Who sees a device has changed, and with it perhaps whether this person does.</summary>
+    internal void OfferBinding(long device, Viewers viewers)
+    {
+        if (!TakesBindings) return;
+        var bound = viewers.Accounts.Contains(Principal.Account.No) && Sees(viewers);
+        lock (_lock)
+        {
+            if (_bound is null)
+            {
+                if (_early.Count >= MaxPending) Close(FeedEnd.TooSlow);
+                else _early[device] = bound ? viewers.DeviceId : null;
+                return;
+            }
+
+            if (_bound.ContainsKey(device) == bound) return;
+            Tell(device, viewers.DeviceId, bound);
+        }
+
+        Wake();
+    }
+
     /// <summary>Gives nothing out while held.</summary>
     internal void Hold(bool held)
     {
@@ -214,11 +280,11 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
     }
 
     /// <summary>Forgets what is pending for all devices but these.</summary>
-    internal void LoseAllBut(IReadOnlySet<long> visible)
+    internal void LoseAllBut(IReadOnlyDictionary<long, string> visible)
     {
         lock (_lock)
         {
-            foreach (var device in _seen.Keys.Where(d => !visible.Contains(d)).ToList())
+            foreach (var device in _seen.Keys.Where(d => !visible.ContainsKey(d)).ToList())
             {
                 _pending.Remove(device);
                 _seen.Remove(device);
@@ -234,6 +300,19 @@ public sealed class Feed(Principal principal, IReadOnlySet<long>? products)
     }
 
     private bool Sees(Viewers viewers) => products is null || products.Contains(viewers.Product);
+
+    private void Know(long device, string? id)
+    {
+        if (id is null) _bound!.Remove(device);
+        else _bound![device] = id;
+    }
+
+    private void Tell(long device, string id, bool bound)
+    {
+        Know(device, bound ? id : null);
+        if (_bindings.Count >= MaxPending) Close(FeedEnd.TooSlow);
+        else _bindings[id] = new BindingChange(id, bound);
+    }
 
     private FeedChange Pending(Viewers viewers, long device)
     {

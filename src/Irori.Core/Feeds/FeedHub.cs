@@ -47,16 +47,30 @@ public sealed partial class FeedHub
     /// <summary>Feeds open on this node.</summary>
     public int Count => _feeds.Values.Sum(f => f.Count);
 
-    /// <summary>Opens a feed of a signed-in app. <paramref name="takesOffers"/>: the app can answer whether a share is accepted.</summary>
-    public async Task<Feed> OpenAsync(Principal principal, CancellationToken cancel, bool takesOffers = false)
+    /// <summary>
+    /// Opens a feed of a signed-in app. <paramref name="takesOffers"/>: the app can answer whether a share is accepted; <paramref name="takesBindings"/>: it wants to
+    /// be told which devices its person gets and loses.
+    /// </summary>
+    public async Task<Feed> OpenAsync(Principal principal, CancellationToken cancel, bool takesOffers = false, bool takesBindings = false)
     {
         var products = await _database.ReadAsync(s => s.Projects.VisibleProductsAsync(principal.App.No), cancel);
-        var feed = new Feed(principal, products) { TakesOffers = takesOffers };
+        var feed = new Feed(principal, products) { TakesOffers = takesOffers, TakesBindings = takesBindings };
         // Adding against the removal of what is empty: a feed must not end up where nobody looks.
         lock (_members) _feeds.GetOrAdd(principal.Account.No, _ => new())[feed] = 0;
         lock (_holding) feed.Hold(_held);
         _bus.HearDevices();
-        if (takesOffers) await AskAsync(principal.Account.No, cancel);
+        try
+        {
+            if (takesOffers) await AskAsync(principal.Account.No, cancel);
+            if (takesBindings) feed.OfferBindings(await BoundAsync(principal.Account.No, principal.App.No, cancel));
+        }
+        catch
+        {
+            // Nobody has it who would close it.
+            Close(feed, FeedEnd.Left);
+            throw;
+        }
+
         return feed;
     }
 
@@ -216,7 +230,23 @@ public sealed partial class FeedHub
         _viewers.Remove(device);
         if (_feeds.IsEmpty) return;
         var viewers = await _database.ReadAsync(s => s.Bindings.ViewersAsync(device), cancel);
-        foreach (var feed in All().Where(f => !viewers.Accounts.Contains(f.Principal.Account.No))) feed.Lose(device);
+        foreach (var feed in All())
+        {
+            if (!viewers.Accounts.Contains(feed.Principal.Account.No)) feed.Lose(device);
+            feed.OfferBinding(device, viewers);
+        }
+    }
+
+    private async Task<Dictionary<long, string>> BoundAsync(long account, long app, CancellationToken cancel)
+    {
+        var bound = new Dictionary<long, string>();
+        for (long after = 0; ;)
+        {
+            var page = await _database.ReadAsync(s => s.Bindings.ListAllAsync(account, app, after, Page), cancel);
+            foreach (var device in page) bound[device.No] = device.Id;
+            if (page.Count < Page) return bound;
+            after = page[^1].No;
+        }
     }
 
     // After lost events: what every feed may see, where it is newer than what was offered. Deaf, it would soon be old again: it is read when the bus is back.
@@ -229,13 +259,13 @@ public sealed partial class FeedHub
         _viewers.Clear();
         foreach (var feeds in All().GroupBy(f => (Account: f.Principal.Account.No, App: f.Principal.App.No)))
         {
-            var visible = new HashSet<long>();
+            var visible = new Dictionary<long, string>();
             for (long after = 0; ;)
             {
                 var page = await _database.ReadAsync(s => s.Bindings.ListAllAsync(feeds.Key.Account, feeds.Key.App, after, Page), cancel);
                 foreach (var device in page)
                 {
-                    visible.Add(device.No);
+                    visible[device.No] = device.Id;
                     foreach (var feed in feeds) feed.OfferWhole(device);
                 }
 
@@ -243,7 +273,12 @@ public sealed partial class FeedHub
                 after = page[^1].No;
             }
 
-            foreach (var feed in feeds) feed.LoseAllBut(visible);
+            foreach (var feed in feeds)
+            {
+                feed.LoseAllBut(visible);
+                feed.OfferBindings(visible);
+            }
+
             await AskAsync(feeds.Key.Account, cancel);
         }
 

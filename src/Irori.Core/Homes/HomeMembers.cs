@@ -75,6 +75,19 @@ public sealed class HomeMembers(BindingService bindings, TimeProvider time)
         return lost;
     }
 
+    /// <summary>
+    /// Who added an open device himself gives it up; where he lives with its owner, he has it by him from then on. Answers what ended, to be announced after the
+    /// commit.
+    /// </summary>
+    internal async Task<IReadOnlyList<EndedBinding>> GiveUpAsync(IStores stores, VisibleDevice device, long account)
+    {
+        if (await stores.Accounts.FindAsync(device.OwnerId ?? "") is not { } owner) return await bindings.EndAsync(stores, device.No, account, EndReason.Unbound);
+        await stores.Homes.LockAsync(owner.No);
+        var ended = await bindings.EndAsync(stores, device.No, account, EndReason.Unbound);
+        await bindings.FollowAsync(stores, owner.No, device.No, EndReason.LeftHome);
+        return ended;
+    }
+
     /// <summary>Tells every node, after the commit, that others may use devices than before.</summary>
     internal void Announce(IEnumerable<long> devices) => bindings.AnnounceChanged(devices);
 

@@ -167,7 +167,7 @@ public sealed class SharingService
             {
                 if (!(await OwnedAsync(s, who, [deviceId])).Try(out var devices, out var fault)) return fault;
                 await s.Devices.RaiseAccessAsync(devices[0].No, ownerSince: null);
-                if (devices[0].IsOpen) await BindingService.CloseAsync(s, devices[0].No);
+                if (devices[0].IsOpen) await _bindings.CloseAsync(s, who.Account.No, devices[0].No);
                 if (await s.Shares.CountOpenAsync(SharedThing.Device(devices[0].No)) >= MaxPerDevice) return TooMany;
                 var now = _time.GetUtcNow();
                 var no = await s.Shares.AddAsync(new Share
@@ -189,7 +189,10 @@ public sealed class SharingService
             async s =>
             {
                 if (await s.Shares.FindCodeAsync(HashOf(code)) is not { } found) return NoShare;
+                await s.Devices.RaiseAccessAsync(found.Target, ownerSince: null);
                 if (await s.Bindings.FindAsync(who.Account.No, found.Target) is not null) return Oneself("has the device already");
+                // Who was asked too has answered by that.
+                if (await s.Shares.FindOpenAsync(found.Shared, who.Account.No) is { State: ShareState.Pending } asked) await s.Shares.AnswerAsync(asked.No, ShareState.Cancelled, null, null, _time.GetUtcNow());
                 var set = await SetAsync(s, found, who.Account.No, ShareState.Accepted);
                 return set.Fault is { Kind: FaultKind.Superseded } ? NoShare : set;
             },
@@ -295,11 +298,11 @@ public sealed class SharingService
     }
 
     // Takes the device's row, so that of two who share it or end its sharing at once each sees what the one before has done.
-    private static async Task<Result<Share?>> LockAsync(IStores s, Principal who, VisibleDevice device, Account receiver)
+    private async Task<Result<Share?>> LockAsync(IStores s, Principal who, VisibleDevice device, Account receiver)
     {
         await s.Devices.RaiseAccessAsync(device.No, ownerSince: null);
         if (await s.Bindings.FindAsync(who.Account.No, device.No) is not { Role: Role.Owner }) return Fault.NotVisible("device");
-        if (device.IsOpen) await BindingService.CloseAsync(s, device.No);
+        if (device.IsOpen) await _bindings.CloseAsync(s, who.Account.No, device.No);
         if (await s.Shares.FindOpenAsync(SharedThing.Device(device.No), receiver.No) is { } open) return open;
         if (await s.Bindings.FindAsync(receiver.No, device.No) is { Role: Role.Owner or Role.Peer }) return Fault.NotAllowed("The receiver has the device as his own");
         return await s.Shares.CountOpenAsync(SharedThing.Device(device.No)) >= MaxPerDevice ? TooMany : (Share?)null;
@@ -361,6 +364,8 @@ public sealed class SharingService
         var wanted = deviceIds.Distinct(StringComparer.Ordinal).ToList();
         var devices = await s.Bindings.FindVisibleAsync(who.Account.No, who.App.No, wanted);
         if (devices.Count < wanted.Count) return Fault.NotVisible("device");
+        // His places first, as everywhere: the first share of an open device changes who has it there.
+        if (devices.Any(d => d.IsOpen)) await s.Homes.LockAsync(who.Account.No);
         return devices.All(d => d.Role == Role.Owner) ? Result.Of(devices) : Fault.NotAllowed("Only its owner shares a device");
     }
 

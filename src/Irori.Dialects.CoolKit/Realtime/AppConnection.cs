@@ -17,10 +17,9 @@ namespace Irori.Dialects.CoolKit.Realtime;
 /// <summary>An app's long connection: handshake, commands, queries, heartbeats, and the pushes of its feed (CoolKit v2, realtime control).</summary>
 internal sealed class AppConnection(AppConnection.Services services, Socket socket, string? ip) : IDisposable
 {
-    private const int MaxRunning = 32;
     private const int MaxFrame = 64 * 1024;
 
-    private readonly SemaphoreSlim _running = new(MaxRunning);
+    private readonly Turns _turns = new();
     private Principal _who = null!;
     private ShareFrames _shares = null!;
 
@@ -55,11 +54,11 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
             await ended.CancelAsync();
             await pushing;
             // What runs ends by the deadline of its command at the latest.
-            for (var i = 0; i < MaxRunning; i++) await _running.WaitAsync(CancellationToken.None);
+            await _turns.AllBackAsync();
         }
     }
 
-    public void Dispose() => _running.Dispose();
+    public void Dispose() => _turns.Dispose();
 
     private static void WriteConfig(Utf8JsonWriter writer)
     {
@@ -116,10 +115,7 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
                 continue;
             }
 
-            var turn = _running.WaitAsync(cancel);
-            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            // Not by the token: a turn that was had must be given back.
-            if (!turn.IsCompletedSuccessfully)
+            if (!await _turns.TakeAsync(cancel))
             {
                 frame.Dispose();
                 return;
@@ -144,7 +140,7 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
         }
         finally
         {
-            _running.Release();
+            _turns.GiveBack();
         }
     }
 
@@ -223,13 +219,7 @@ internal sealed class AppConnection(AppConnection.Services services, Socket sock
             return;
         }
 
-        await (feed.End switch
-        {
-            FeedEnd.Left => Task.CompletedTask,
-            FeedEnd.SessionEnded => socket.CloseAsync(WebSocketCloseStatus.PolicyViolation, "The session has ended"),
-            FeedEnd.TooSlow => socket.CloseAsync((WebSocketCloseStatus)1013, "Too many changes wait"),
-            _ => socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "The server stops"),
-        });
+        await socket.CloseAsync(feed.End);
     }
 
     private ReadOnlyMemory<byte> Presence(FeedChange change, bool online) => FrameWriter.Write(w =>

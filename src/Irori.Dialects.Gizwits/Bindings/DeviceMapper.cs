@@ -70,7 +70,8 @@ internal sealed class DeviceMapper(ProductService products, DeviceService device
     /// <summary>When something of the state last arrived, milliseconds since 1970; 0 for never.</summary>
     public static long LastOf(IReadOnlyDictionary<string, StateValue> values) => values.Count == 0 ? 0 : values.Values.Max(v => v.Arrival);
 
-    private static string MacOf(VisibleDevice device)
+    /// <summary>A device's MAC, 12 hex digits; one without goes by its id.</summary>
+    public static string MacOf(VisibleDevice device)
     {
         var mac = DeviceJson.ReadFactory(device.Factory).Mac;
         return mac.Length == 0 ? device.Id : mac.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -9,14 +9,23 @@ namespace Irori.Dialects.Gizwits.Monitoring;
 /// <summary>Values of data points as apps write and read them (Gizwits Open API, control and devdata.latest).</summary>
 internal static class AttributeValues
 {
+    /// <summary>A state by the names and with the values of this dialect, as JSON.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Shown(ProductView product, IReadOnlyDictionary<string, StateValue> state) =>
+        product.ProjectionIn(GizwitsDialect.Name) is { } projection ? projection.Show(state) : state.Select(v => KeyValuePair.Create(v.Key, v.Value.Json));
+
     /// <summary>What an app is shown of a state: truth values as 0 and 1, everything else as it is.</summary>
-    public static RawJson Show(ProductView product, IReadOnlyDictionary<string, StateValue> state)
+    public static RawJson Show(ProductView product, IReadOnlyDictionary<string, StateValue> state) =>
+        RawJson.Of(Shown(product, state).Select(v => KeyValuePair.Create(v.Key, v.Value switch { "true" => "1", "false" => "0", var json => json })));
+
+    /// <summary>What it is shown on its connection: truth values as such, and bytes as a list of numbers.</summary>
+    public static RawJson Show(ProductView product, IEnumerable<KeyValuePair<string, string>> shown)
     {
-        var shown = product.ProjectionIn(GizwitsDialect.Name) is { } projection
-            ? projection.Show(state)
-            : state.Select(v => KeyValuePair.Create(v.Key, v.Value.Json));
-        return RawJson.Of(shown.Select(v => KeyValuePair.Create(v.Key, v.Value switch { "true" => "1", "false" => "0", var json => json })));
+        var binary = DatapointList.ModelOf(product).Properties.Where(p => p.Wire?.Form == "binary").Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        return RawJson.Of(shown.Select(v => binary.Contains(v.Key) && BytesOf(v.Value.Trim('"')) is { } bytes ? KeyValuePair.Create(v.Key, $"[{string.Join(',', bytes)}]") : v));
     }
+
+    /// <summary>The bytes that a text names in hex, or null.</summary>
+    public static byte[]? BytesOf(string text) => text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : null;
 
     /// <summary>The command's JSON in the product's own names for what an app asks, or what is wrong with that.</summary>
     public static Result<string> Read(ProductView product, JsonElement attrs, IReadOnlyDictionary<string, StateValue> state)
@@ -86,13 +95,26 @@ internal static class AttributeValues
         return index >= 0 && index < point.Enum.Count ? point.Property.Values![index].Value.GetRawText() : null;
     }
 
-    // Text of another vendor's product is no hex, and is passed on as it is.
+    // In hex, or as a list of numbers. Text of another vendor's product is no hex, and is passed on as it is.
     private static string? BinaryOf(Datapoint point, JsonElement value)
     {
+        if (value.ValueKind == JsonValueKind.Array && point.Property.Wire is not null) return ListOf(point, value);
         if (value.ValueKind != JsonValueKind.String) return null;
         var text = value.GetString()!;
         if (point.Property.Wire is null) return text.Length <= point.Place.Length ? value.GetRawText() : null;
         return text.Length % 2 == 0 && text.Length <= point.Place.Length * 2 && text.All(char.IsAsciiHexDigit) ? $"\"{text.ToLowerInvariant().PadRight(point.Place.Length * 2, '0')}\"" : null;
+    }
+
+    private static string? ListOf(Datapoint point, JsonElement value)
+    {
+        if (value.GetArrayLength() > point.Place.Length) return null;
+        var bytes = new byte[point.Place.Length];
+        foreach (var (place, item) in value.EnumerateArray().Index())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetByte(out bytes[place])) return null;
+        }
+
+        return $"\"{Convert.ToHexStringLower(bytes)}\"";
     }
 
     private static Fault Wrong(string reason) => Fault.Invalid(GizwitsFields.Attributes, reason);

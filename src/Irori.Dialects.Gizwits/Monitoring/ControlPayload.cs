@@ -63,8 +63,8 @@ internal static class ControlPayload
         return RawJson.Of(values).Text;
     }
 
-    // The bits of a group that begins at a byte go up to its last one.
-    private static int GroupLength(IReadOnlyList<Datapoint> points, int start) =>
+    /// <summary>How many bytes a group of bits has that begins at a byte: its bits go up to its last one.</summary>
+    public static int GroupLength(IReadOnlyList<Datapoint> points, int start) =>
         (points.Where(p => p.Place.Bits && p.Place.ByteOffset == start).Max(p => p.Place.BitOffset + p.Place.Length) + 7) / 8;
 
     private static string? Value(Datapoint point, ReadOnlySpan<byte> bytes, int bit)

@@ -68,11 +68,14 @@ internal sealed class DatapointList
     /// <summary>The data points of a product as this dialect shows it. Objects and lists have no such form and are left out.</summary>
     public static DatapointList Of(ProductView product)
     {
-        var model = product.ProjectionIn(GizwitsDialect.Name)?.Model ?? product.Model;
+        var model = ModelOf(product);
         var known = model.Properties.Where(p => p.Type is not (PropertyType.Struct or PropertyType.Array)).ToList();
         var laid = known.Count > 0 && known.All(p => p.Wire is not null);
         return new DatapointList(laid ? [.. known.Select(p => new Datapoint(p, p.Wire!)).OrderBy(p => p.Place.Id)] : Lay(known, model.VariableLength), model.VariableLength);
     }
+
+    /// <summary>The thing model of a product as this dialect shows it.</summary>
+    public static ThingModel ModelOf(ProductView product) => product.ProjectionIn(GizwitsDialect.Name)?.Model ?? product.Model;
 
     /// <summary>The data point of a name, or null.</summary>
     public Datapoint? Find(string name) => Points.FirstOrDefault(p => p.Property.Name == name);

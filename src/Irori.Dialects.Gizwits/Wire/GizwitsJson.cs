@@ -8,6 +8,7 @@ using Irori.Dialects.Gizwits.Bindings;
 using Irori.Dialects.Gizwits.Groups;
 using Irori.Dialects.Gizwits.Messages;
 using Irori.Dialects.Gizwits.Monitoring;
+using Irori.Dialects.Gizwits.Realtime;
 using Irori.Dialects.Gizwits.Rules;
 using Irori.Dialects.Gizwits.Scenes;
 using Irori.Dialects.Gizwits.Schedulers;
@@ -82,6 +83,21 @@ namespace Irori.Dialects.Gizwits.Wire;
 [JsonSerializable(typeof(SharingListAnswer))]
 [JsonSerializable(typeof(SharingIdAnswer))]
 [JsonSerializable(typeof(SharingCodeAnswer))]
+[JsonSerializable(typeof(LoginFrame))]
+[JsonSerializable(typeof(SubscribeFrame))]
+[JsonSerializable(typeof(ReadFrame))]
+[JsonSerializable(typeof(WriteFrame))]
+[JsonSerializable(typeof(SayFrame))]
+[JsonSerializable(typeof(AcknowledgeFrame))]
+[JsonSerializable(typeof(BareFrame))]
+[JsonSerializable(typeof(Frame<LoginAnswer>))]
+[JsonSerializable(typeof(Frame<SubscribeAnswer>))]
+[JsonSerializable(typeof(Frame<SaidTerms>))]
+[JsonSerializable(typeof(Frame<PresenceTerms>))]
+[JsonSerializable(typeof(Frame<BindingTerms>))]
+[JsonSerializable(typeof(Frame<InvalidTerms>))]
+[JsonSerializable(typeof(StateFrame))]
+[JsonSerializable(typeof(AcknowledgedFrame))]
 [JsonSerializable(typeof(RuleParamsRequest))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<RuleParam>>))]
 [JsonSerializable(typeof(PageRequest))]

@@ -49,7 +49,7 @@ internal sealed class FrameMutator(int seed)
     {
         var root = JsonNode.Parse(frame)!.AsObject();
         var place = root;
-        if (_random.Next(3) == 0 && root["params"] is JsonObject { Count: > 0 } inner) place = inner;
+        if (_random.Next(3) == 0 && root.Select(f => f.Value).OfType<JsonObject>().FirstOrDefault(o => o.Count > 0) is { } inner) place = inner;
         var name = place.ElementAt(_random.Next(place.Count)).Key;
         switch (_random.Next(5))
         {

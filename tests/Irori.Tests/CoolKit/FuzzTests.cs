@@ -1,8 +1,4 @@
-using System.Net.WebSockets;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Irori.Core.Devices;
 using Irori.Server.Hosting;
 using Irori.Tests.Server;
@@ -14,7 +10,6 @@ namespace Irori.Tests.CoolKit;
 /// <summary>Broken frames over real sockets: nothing escapes, nothing grows, and the connection that is left still works.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private const int Window = 16;
     private const int GrowthLimit = 64 * 1024 * 1024;
 
     [Fact]
@@ -26,13 +21,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var offline = await house.AddAsync(app);
         var lamp = await house.AddAsync(app);
         var mutator = new FrameMutator(Effort.Seed);
+        var fuzzer = new FrameFuzzer(() => TestSocket.OpenAsync(house.Server.Http), name => $$"""{"action":"query","deviceid":"1000ffffff","apikey":"x","params":[],"sequence":"{{name}}"}""");
         var count = Effort.Of(quick: 4_000, full: 100_000);
         output.WriteLine($"IRORITEST_SEED={Effort.Seed}, {count} frames");
 
-        var parsed = await SendAllAsync(house, mutator, AppFrames(app, offline), count / 20) + await SendAllAsync(house, mutator, DeviceFrames(lamp), count / 20);
+        var parsed = await fuzzer.SendAllAsync(mutator, AppFrames(app, offline), count / 20) + await fuzzer.SendAllAsync(mutator, DeviceFrames(lamp), count / 20);
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        parsed += await SendAllAsync(house, mutator, AppFrames(app, offline), count * 9 / 20);
-        parsed += await SendAllAsync(house, mutator, DeviceFrames(lamp), count * 9 / 20);
+        parsed += await fuzzer.SendAllAsync(mutator, AppFrames(app, offline), count * 9 / 20);
+        parsed += await fuzzer.SendAllAsync(mutator, DeviceFrames(lamp), count * 9 / 20);
         var after = GC.GetTotalMemory(forceFullCollection: true);
 
         log.Errors.ShouldBeEmpty();
@@ -41,59 +37,6 @@ public sealed class FuzzTests(ITestOutputHelper output)
         await using var device = await house.ConnectAsync(lamp);
         (await device.ReportAsync(new JsonObject { ["switch"] = "on" })).Error().ShouldBe(0);
         ((string)(await app.GetAsync($"/v2/device/thing/status?type=1&id={device.Id}&params=switch"))["data"]!["params"]!["switch"]!).ShouldBe("on");
-    }
-
-    private static async Task<int> SendAllAsync(CoolKitHouse house, FrameMutator mutator, IReadOnlyList<string> frames, int count)
-    {
-        var parsed = 0;
-        for (var sent = 0; sent < count;)
-        {
-            await using var socket = await TestSocket.OpenAsync(house.Server.Http);
-            var peer = new Peer(socket);
-            // The first frame is whole now and then, so that also what is behind the handshake meets the others.
-            if (sent % 4 != 3) await socket.SendAsync(frames[0]);
-            for (var i = 0; i < 500 && sent < count && !peer.IsGone; i++)
-            {
-                var broken = mutator.Mutate(frames[sent++ % frames.Count]);
-                if (IsJson(broken)) parsed++;
-                peer.LastSent = broken;
-                if (!await TrySendAsync(socket, mutator.Fragment(broken), sent % 7 == 0 ? WebSocketMessageType.Binary : WebSocketMessageType.Text)) break;
-                if (i % Window == 0 && !await peer.CaughtUpAsync($"barrier-{sent}")) break;
-            }
-
-            await peer.CaughtUpAsync("barrier-last");
-            socket.Abort();
-            await peer.Gone;
-        }
-
-        return parsed;
-    }
-
-    private static async Task<bool> TrySendAsync(TestSocket socket, IEnumerable<ReadOnlyMemory<byte>> parts, WebSocketMessageType type)
-    {
-        try
-        {
-            var pieces = parts.ToList();
-            for (var i = 0; i < pieces.Count; i++) await socket.SendAsync(pieces[i], type, i == pieces.Count - 1);
-            return true;
-        }
-        catch (Exception e) when (e is WebSocketException or InvalidOperationException or IOException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private static bool IsJson(byte[] text)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 128 });
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 
     private static List<string> AppFrames(CoolKitApp app, MadeDevice device) =>
@@ -112,60 +55,4 @@ public sealed class FuzzTests(ITestOutputHelper output)
         $$$"""{"action":"query","userAgent":"device","apikey":"x","deviceid":"{{{device.Device.Id}}}","params":["timers"]}""",
         $$$"""{"error":0,"userAgent":"device","apikey":"x","deviceid":"{{{device.Device.Id}}}","sequence":"1595000000123"}""",
     ];
-
-    /// <summary>Takes what the server says, and knows when it has handled everything that was sent before a barrier.</summary>
-    private sealed class Peer
-    {
-        private readonly TestSocket _socket;
-        private readonly Channel<string> _said = Channel.CreateUnbounded<string>();
-
-        public Peer(TestSocket socket)
-        {
-            _socket = socket;
-            Gone = ReadAsync();
-        }
-
-        public Task Gone { get; }
-
-        public byte[] LastSent { get; set; } = [];
-
-        public bool IsGone => Gone.IsCompleted;
-
-        /// <summary>False when the connection is over.</summary>
-        public async Task<bool> CaughtUpAsync(string barrier)
-        {
-            var frame = Encoding.UTF8.GetBytes($$"""{"action":"query","deviceid":"1000ffffff","apikey":"x","params":[],"sequence":"{{barrier}}"}""");
-            if (IsGone || !await TrySendAsync(_socket, [frame], WebSocketMessageType.Text)) return false;
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            try
-            {
-                await foreach (var said in _said.Reader.ReadAllAsync(limit.Token))
-                {
-                    if (said.Contains(barrier, StringComparison.Ordinal)) return true;
-                }
-            }
-            catch (OperationCanceledException e) when (!IsGone)
-            {
-                throw new InvalidOperationException($"The server says no more after {Encoding.UTF8.GetString(LastSent)}", e);
-            }
-
-            return false;
-        }
-
-        private async Task ReadAsync()
-        {
-            try
-            {
-                while (await _socket.ReceiveTextAsync() is { } said) _said.Writer.TryWrite(said);
-            }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
-            {
-                // The server has cut a connection that was beyond repair, or the test has.
-            }
-            finally
-            {
-                _said.Writer.TryComplete();
-            }
-        }
-    }
 }

@@ -8,22 +8,27 @@ namespace Irori.Tests.CoolKit;
 /// <summary>A WebSocket client that waits for the frame it wants.</summary>
 internal sealed class TestSocket : IAsyncDisposable
 {
-    /// <summary>Name of the AsyncAPI document to which everything that is received must keep.</summary>
+    /// <summary>Name of CoolKit's AsyncAPI document. Everything that is received must keep to the document of its connection.</summary>
     public const string Document = "coolkit";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[256 * 1024];
 
+    private string _document = Document;
+
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
     /// <summary>Names of the messages that went over it, as far as the document knows them.</summary>
     public ConcurrentBag<string> Spoken { get; } = [];
 
-    public static async Task<TestSocket> OpenAsync(Uri server)
+    public static Task<TestSocket> OpenAsync(Uri server) => OpenAsync(server, "/api/ws", Document);
+
+    /// <summary>Connects to another long connection, with the name of its AsyncAPI document.</summary>
+    public static async Task<TestSocket> OpenAsync(Uri server, string path, string document)
     {
-        var socket = new TestSocket();
-        var address = new UriBuilder(server) { Scheme = server.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/api/ws" }.Uri;
+        var socket = new TestSocket { _document = document };
+        var address = new UriBuilder(server) { Scheme = server.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = path }.Uri;
         socket._socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         await socket._socket.ConnectAsync(address, TestContext.Current.CancellationToken);
         return socket;
@@ -32,7 +37,7 @@ internal sealed class TestSocket : IAsyncDisposable
     public Task SendAsync(JsonNode frame)
     {
         var text = frame.ToJsonString();
-        if (AsyncApi.NameOf(AsyncApi.Of(Document).OfClient, text) is { } name) Spoken.Add(name);
+        if (AsyncApi.NameOf(AsyncApi.Of(_document).OfClient, text) is { } name) Spoken.Add(name);
         return SendAsync(text);
     }
 
@@ -63,7 +68,7 @@ internal sealed class TestSocket : IAsyncDisposable
 
     private string Known(string text)
     {
-        Spoken.Add(AsyncApi.NameOf(AsyncApi.Of(Document).OfServer, text) ?? throw new InvalidOperationException($"The document of the long connection does not know {text}"));
+        Spoken.Add(AsyncApi.NameOf(AsyncApi.Of(_document).OfServer, text) ?? throw new InvalidOperationException($"The document of the long connection does not know {text}"));
         return text;
     }
 

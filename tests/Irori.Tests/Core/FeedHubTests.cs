@@ -19,6 +19,8 @@ public sealed class FeedHubTests : IAsyncLifetime
     private readonly InProcessBus _bus = new();
     private readonly CancellationTokenSource _stop = new();
     private World _world = null!;
+    private FeedHub _hub = null!;
+    private Principal _owner = null!;
     private Feed _feed = null!;
     private Task _running = Task.CompletedTask;
     private long _epoch;
@@ -30,10 +32,10 @@ public sealed class FeedHubTests : IAsyncLifetime
         _world = await World.CreateAsync(new DatabaseSettings { SqlitePath = Path.Combine(_folder, "irori.db") });
         await _world.WriteAsync(s => s.Links.StartNodeAsync("n1", "1", TimeSpan.FromMinutes(5)));
         _epoch = await _world.OpenLinkAsync();
-        var hub = new FeedHub(_world.Database, _bus, TimeProvider.System, NullLogger<FeedHub>.Instance);
-        _running = hub.RunAsync(_stop.Token);
-        var owner = await _world.ReadAsync(async s => new Principal((await s.Accounts.FindAsync(_world.Account))!, (await s.Projects.FindAppAsync("app"))!, 0, "127.0.0.1"));
-        _feed = await hub.OpenAsync(owner, Cancel);
+        _hub = new FeedHub(_world.Database, _bus, TimeProvider.System, NullLogger<FeedHub>.Instance);
+        _running = _hub.RunAsync(_stop.Token);
+        _owner = await _world.ReadAsync(async s => new Principal((await s.Accounts.FindAsync(_world.Account))!, (await s.Projects.FindAppAsync("app"))!, 0, "127.0.0.1"));
+        _feed = await _hub.OpenAsync(_owner, Cancel);
     }
 
     public async ValueTask DisposeAsync()
@@ -120,6 +122,40 @@ public sealed class FeedHubTests : IAsyncLifetime
         (await _world.WriteAsync(s => s.Links.ConfirmOfflineAsync(link, "gone", DateTimeOffset.UnixEpoch))).ShouldNotBeNull();
         _bus.Publish(new HearingBack());
         (await NextAsync()).Online.ShouldBe(false);
+    }
+
+    [Fact]
+    public async Task Which_devices_come_and_go_is_told_once_whether_it_was_heard_or_is_found_after_a_gap()
+    {
+        var feed = await _hub.OpenAsync(_owner, Cancel, takesBindings: true);
+        var binding = (await _world.ReadAsync(s => s.Bindings.FindAsync(_world.Account, _world.Device)))!;
+        (await _world.WriteAsync(s => s.Bindings.RemoveAsync(_world.Account, _world.Device))).ShouldBeTrue();
+        _bus.Publish(new AccessChanged(_world.Device, OwnerChanged: true));
+        _bus.Publish(new HearingBack());
+        var lost = await BindingsAsync(feed);
+        lost.Select(b => b.Bound).ShouldBe([false]);
+
+        await _world.WriteAsync(async s =>
+        {
+            await s.Bindings.PutAsync(binding);
+            return true;
+        });
+        _bus.Publish(new HearingBack());
+        (await BindingsAsync(feed)).ShouldBe([lost.Single() with { Bound = true }]);
+        // Nothing new: the next is what comes after it.
+        _bus.Publish(new AccessChanged(_world.Device, OwnerChanged: false));
+        (await _world.WriteAsync(s => s.Bindings.RemoveAsync(_world.Account, _world.Device))).ShouldBeTrue();
+        _bus.Publish(new AccessChanged(_world.Device, OwnerChanged: true));
+        (await BindingsAsync(feed)).ShouldBe(lost);
+    }
+
+    private static async Task<IReadOnlyCollection<BindingChange>> BindingsAsync(Feed feed)
+    {
+        while (true)
+        {
+            (await feed.TakeAsync(Cancel).WaitAsync(Patient, Cancel)).ShouldNotBeNull();
+            if (feed.TakeBindings() is { Count: > 0 } told) return told;
+        }
     }
 
     private void Tell(StateWritten state) => _bus.Publish(new StateChanged(_world.Device, state.Epoch, state.Version, state.AccessVersion, state.Changed));

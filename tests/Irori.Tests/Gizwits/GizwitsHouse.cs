@@ -6,6 +6,7 @@ using Irori.Core.Projects;
 using Irori.Dialects.CoolKit;
 using Irori.Dialects.Gizwits;
 using Irori.Server.Files;
+using Irori.Server.Hosting;
 using Irori.Storage;
 using Irori.Tests.CoolKit;
 using Shouldly;
@@ -48,9 +49,9 @@ internal sealed class GizwitsHouse(CoolKitHouse house, AppSecret app, ProductVie
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<GizwitsHouse> StartAsync(DatabaseEngine engine = DatabaseEngine.Sqlite)
+    public static async Task<GizwitsHouse> StartAsync(DatabaseEngine engine = DatabaseEngine.Sqlite, ServerOptions? options = null)
     {
-        var house = await CoolKitHouse.StartAsync(engine, options: HouseFixture.Options());
+        var house = await CoolKitHouse.StartAsync(engine, options: options ?? HouseFixture.Options());
         var app = (await house.Server.Service<AppService>().AddAsync(new NewApp(GizwitsDialect.Name) { AccessLife = GizwitsDialect.TokenLife, RefreshLife = GizwitsDialect.TokenLife }, Cancel)).Value;
         var products = house.Server.Service<ProductService>();
         var stored = await house.ReadAsync(s => s.Projects.FindAppAsync(app.App.Id));
@@ -146,6 +147,8 @@ internal sealed class GizwitsHouse(CoolKitHouse house, AppSecret app, ProductVie
 /// <summary>One server for the tests of a class, with a clock that they may move. Each test brings people and devices of its own.</summary>
 public abstract class GizwitsFixture(DatabaseEngine engine) : IAsyncLifetime
 {
+    public DatabaseEngine Engine => engine;
+
     internal GizwitsHouse House { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => House = await GizwitsHouse.StartAsync(engine);

@@ -59,3 +59,18 @@ public sealed class AggregatesOnSqlite(SqliteGizwits house) : AggregateContract(
 
 [Trait("run", "full")]
 public sealed class AggregatesOnPostgres(PostgresGizwits house) : AggregateContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class RealtimeOnSqlite(SqliteGizwits house) : RealtimeContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class RealtimeOnPostgres(PostgresGizwits house) : RealtimeContract(house), IClassFixture<PostgresGizwits>;
+
+public sealed class ShareModelsOnSqlite(SqliteGizwits house, ITestOutputHelper output) : ShareModelContract(house, output), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class ShareModelsOnPostgres(PostgresGizwits house, ITestOutputHelper output) : ShareModelContract(house, output), IClassFixture<PostgresGizwits>;
+
+public sealed class RealtimeFramesOnSqlite(SqliteGizwits house) : RealtimeFrameContract(house), IClassFixture<SqliteGizwits>;
+
+[Trait("run", "full")]
+public sealed class RealtimeFramesOnPostgres(PostgresGizwits house) : RealtimeFrameContract(house), IClassFixture<PostgresGizwits>;

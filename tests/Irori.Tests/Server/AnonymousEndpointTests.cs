@@ -27,6 +27,7 @@ public sealed class AnonymousEndpointTests : IDisposable
         ["/dispatch/app"] = "tells where the long connection is",
         ["/dispatch/device"] = "tells where the long connection is",
         ["/api/ws"] = "the first frame of the connection authenticates it",
+        ["/ws/app/v1"] = "the first frame of the connection authenticates it",
         ["/api/{**path}"] = "answers that there is no such operation",
         ["/v2/{**path}"] = "answers that there is no such operation",
         ["/app/{**path}"] = "answers that there is no such operation",

@@ -8,6 +8,7 @@ using Irori.Core.Accounts;
 using Irori.Core.Bindings;
 using Irori.Core.Devices;
 using Irori.Core.Installation;
+using Irori.Core.Links;
 using Irori.Core.Products;
 using Irori.Core.Projects;
 using Irori.Dialects.CoolKit;
@@ -16,6 +17,7 @@ using Irori.Server.Console;
 using Irori.Server.Settings;
 using Irori.Simulator;
 using Irori.Tests.Cli;
+using Irori.Tests.Core;
 using Irori.Tests.CoolKit;
 using Irori.Tests.Gizwits;
 using Microsoft.AspNetCore.Routing;
@@ -84,6 +86,7 @@ public sealed class SecretTests
         ("createUser", "token", "self"), ("loginUserGizwits", "token", "self"), ("loginSmartHome", "data.userToken", "self"), ("requestAppToken", "token", "self"),
         ("bindDeviceByMac", "passcode", "owner"), ("bindDeviceByQrCode", "passcode", "owner"),
         ("listBindings", "devices.passcode", "owner"), ("getGizwitsDevice", "passcode", "owner"),
+        ("ws s2c_online_status", "data.passcode", "owner"),
         ("POST /console/api/session", "Set-Cookie", "self"),
         ("GET /console/api/operator/outbox", "messages.code", "operator"),
         ("GET /console/api/operator/outbox", "messages.text", "operator"),
@@ -119,6 +122,7 @@ public sealed class SecretTests
             await OperationsAsync(role, email);
             await GizwitsAsync(role, email);
             await SocketAsync(role, email);
+            await GizwitsSocketAsync(role, email);
             await ConsoleAsync(role, email);
         }
 
@@ -305,6 +309,33 @@ public sealed class SecretTests
                 Take($"ws {(answered ? action : (string?)answer["action"])}", role, answer);
             }
         }
+    }
+
+    private async Task GizwitsSocketAsync(string role, string email)
+    {
+        using var app = new GizwitsApp(_house.Server.Http, _gizwits.App.Id, _gizwits.Secret);
+        (await app.LoginAsync(email, CoolKitHouse.Password)).Code.ShouldBe(0);
+        Keep("user token", app.Token!);
+        await using var socket = await GizwitsSocket.OpenAsync(_house.Server.Http);
+        JsonObject[] asked =
+        [
+            GizwitsSocket.Login(app), GizwitsSocket.Subscribe(_heater.Device.Id), GizwitsSocket.Read(_heater.Device.Id), GizwitsSocket.Write(_heater.Device.Id, """{"power":true}"""), GizwitsSocket.Say(_heater.Device.Id, 0),
+            new() { ["cmd"] = "c2s_ack", ["res_sn"] = 1, ["did"] = _heater.Device.Id },
+        ];
+        foreach (var frame in asked) await socket.SendAsync(frame);
+        // Who has it hears that it comes.
+        if (role == "owner")
+        {
+            var identity = new LinkIdentity(_heater.Device.No, _heater.Device.Id, _heater.Device.Product, null, KeepsFrames: false);
+            (await _house.Server.Service<LinkService>().OpenAsync(identity, new FakeChannel(), Cancel)).IsOk.ShouldBeTrue();
+            while (await socket.ReceiveAsync() is { } heard)
+            {
+                Take($"ws {heard["cmd"]}", role, heard);
+                if ((string)heard["cmd"]! == "s2c_online_status") break;
+            }
+        }
+
+        foreach (var heard in await socket.UntilPongingAsync()) Take($"ws {heard["cmd"]}", role, heard);
     }
 
     private async Task ConsoleAsync(string role, string email)

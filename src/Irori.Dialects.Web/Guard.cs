@@ -1,9 +1,9 @@
 using Irori.Core;
 using Microsoft.Extensions.Logging;
 
-namespace Irori.Dialects.CoolKit.Wire;
+namespace Irori.Dialects.Web;
 
-/// <summary>Around everything that is asked of the dialect: whatever breaks inside becomes a fault for who asked, and a line in the log.</summary>
+/// <summary>Around everything that is asked of a dialect: whatever breaks inside becomes a fault for who asked, and a line in the log.</summary>
 internal sealed partial class Guard(ILogger<Guard> log)
 {
     /// <summary>Does it, and never throws.</summary>

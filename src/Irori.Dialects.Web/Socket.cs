@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Irori.Core.Feeds;
 using Irori.Core.Limits;
 
-namespace Irori.Dialects.CoolKit.Realtime;
+namespace Irori.Dialects.Web;
 
 /// <summary>
 /// One WebSocket: whole text messages in, frames out, one at a time. A peer that does not take what it is sent within <see cref="SendLimit"/>
@@ -110,6 +111,15 @@ internal sealed class Socket(WebSocket socket, Pace pace, TimeProvider time) : I
             socket.Abort();
         }
     }
+
+    /// <summary>Says goodbye to an app whose feed has ended.</summary>
+    public Task CloseAsync(FeedEnd end) => end switch
+    {
+        FeedEnd.None or FeedEnd.Left => Task.CompletedTask,
+        FeedEnd.SessionEnded => CloseAsync(WebSocketCloseStatus.PolicyViolation, "The session has ended"),
+        FeedEnd.TooSlow => CloseAsync((WebSocketCloseStatus)1013, "Too many changes wait"),
+        _ => CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "The server stops"),
+    };
 
     /// <summary>Closes what is still open and waits, as long as the peer may take, for its goodbye. For the reader only, when it has done.</summary>
     public async Task FinishAsync()
