@@ -210,7 +210,7 @@ public abstract class ShareModelContract(GizwitsFixture fixture, ITestOutputHelp
         // A share that was made silently has a number too.
         private async Task LearnAsync(int who)
         {
-            if (_model.Shares.LastOrDefault() is not { Id: 0 } made) return;
+            if (_model.Shares is not [.., { Id: 0 } made]) return;
             made.Id = (long)(await people[who].Gizwits.GetAsync("/app/sharing?sharing_type=0&limit=1"))["objects"]![0]!["id"]!;
         }
 
