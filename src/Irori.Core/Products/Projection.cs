@@ -46,6 +46,19 @@ public sealed record ProjectedProperty
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ThingModelJson.Default.ProjectedProperty);
 
+    /// <summary>Whether a text is a stored form whose place can be found.</summary>
+    public static bool IsStored(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ThingModelJson.Default.ProjectedProperty) is { } read && ProjectionPath.IsPath(read.Path);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What is shown for a value (JSON) of <see cref="Own"/>; null: nothing.</summary>
     public string? Show(string json)
     {

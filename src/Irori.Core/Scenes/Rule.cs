@@ -119,6 +119,7 @@ public sealed record Rule(IReadOnlyList<Trigger> Triggers)
         {
             if (operand.Device.Length > 0 ? operand.Property.Length is 0 or > States.Readings.MaxName : operand.Json.Length > MaxText || !Values.IsJson(operand.Json))
                 return Fault.Invalid("condition", "A side of a comparison is a property of a device, or JSON");
+            if (operand.View.Length > 0 && !ProjectedProperty.IsStored(operand.View)) return Fault.Invalid("condition", "How a property is shown cannot be read");
         }
 
         return null;
