@@ -141,9 +141,9 @@ internal static class Until
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    public static async Task TrueAsync(Func<Task<bool>> holds, string what)
+    public static async Task TrueAsync(Func<Task<bool>> holds, string what, TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         using var timer = new PeriodicTimer(Step);
         while (!await holds())
         {

@@ -38,7 +38,7 @@ public sealed class ScheduleStormTests(ITestOutputHelper output)
 
         var watch = Stopwatch.StartNew();
         await DueAsync(nodes.House, schedules);
-        await Until.TrueAsync(() => Task.FromResult(seen.Count > count / 3), "a third has run");
+        await Until.TrueAsync(() => Task.FromResult(seen.Count > count / 3), "a third has run", patience: TimeSpan.FromMinutes(5));
         await killed.Process.SignalAsync("KILL");
         output.WriteLine($"killed after {watch.Elapsed.TotalSeconds:f1} s and {seen.Count} commands");
         var states = await EndAsync(nodes.House, app);
