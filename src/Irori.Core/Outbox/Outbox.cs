@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 namespace Irori.Core.Outbox;
 
 /// <summary>What has happened to a device. The names are stored.</summary>
@@ -98,26 +96,5 @@ public interface IOutboxStore
     Task RemoveAsync(IReadOnlyCollection<long> rows);
 }
 
-/// <summary>Wakes this node's worker when this node has written something that must follow; others find it by looking.</summary>
-public sealed class OutboxSignal
-{
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    /// <summary>Something was written.</summary>
-    public void Set() => _signal.Writer.TryWrite(true);
-
-    /// <summary>Waits until something was written, or for so long.</summary>
-    public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancel)
-    {
-        using var over = new CancellationTokenSource(limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancel);
-        try
-        {
-            await _signal.Reader.ReadAsync(both.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            // Time to look.
-        }
-    }
-}
+/// <summary>Something was written that must follow.</summary>
+public sealed class OutboxSignal : Signal;
