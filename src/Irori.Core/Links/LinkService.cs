@@ -214,7 +214,7 @@ public sealed partial class LinkService
     private async Task ReopenAsync(IReadOnlyList<Link> links, CancellationToken cancel)
     {
         var keys = links.Select(l => new LinkKey(l.Identity.Device, l.Epoch)).ToList();
-        var mine = await WriteAsync(s => s.Links.ReopenAsync(keys, Node.Name, Node.Incarnation, _time.GetUtcNow()), cancel);
+        var mine = await _database.DoAsync(s => s.Links.ReopenAsync(keys, Node.Name, Node.Incarnation, _time.GetUtcNow()), cancel);
         foreach (var told in mine) Tell(new PresenceChanged(told.Device, told.Epoch, Online: true, told.AccessVersion));
         var kept = mine.Select(m => m.Device).ToHashSet();
         foreach (var link in links)
@@ -238,27 +238,21 @@ public sealed partial class LinkService
 
     private async Task SweepAsync(bool others, CancellationToken cancel)
     {
-        while (await WriteAsync(s => s.Links.CloseAbandonedAsync(Node.Name, others: false, Page), cancel) == Page)
+        while (await _database.DoAsync(s => s.Links.CloseAbandonedAsync(Node.Name, others: false, Page), cancel) == Page)
         {
         }
 
-        while (others && await WriteAsync(s => s.Links.CloseAbandonedAsync(Node.Name, others: true, Page), cancel) == Page)
+        while (others && await _database.DoAsync(s => s.Links.CloseAbandonedAsync(Node.Name, others: true, Page), cancel) == Page)
         {
         }
 
         IReadOnlyList<PresenceTold> told;
         do
         {
-            told = await WriteAsync(s => s.Links.TellOfflineAsync(Settings.OfflineGrace, NodeGone, _time.GetUtcNow(), Page), cancel);
+            told = await _database.DoAsync(s => s.Links.TellOfflineAsync(Settings.OfflineGrace, NodeGone, _time.GetUtcNow(), Page), cancel);
             foreach (var link in told) Tell(new PresenceChanged(link.Device, link.Epoch, Online: false, link.AccessVersion));
         }
         while (told.Count == Page);
-    }
-
-    private async Task<T> WriteAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)
-    {
-        var written = await _database.WriteAsync(async s => Result.Of(await work(s)), cancel);
-        return written.Try(out var value, out var fault) ? value : throw new UnavailableException(fault.Reason);
     }
 
     // Somebody may want a message of it.

@@ -77,7 +77,7 @@ public sealed partial class OutboxService(IDatabase database, OutboxSignal signa
             catch (Exception e) when (IsOfARow(e) && tried is not null)
             {
                 Log.LeftOut(log, tried.No, tried.Kind, tried.Device, e);
-                await WriteAsync(async s => { await s.Outbox.RemoveAsync([tried.No]); return true; }, cancel);
+                await database.DoAsync(async s => { await s.Outbox.RemoveAsync([tried.No]); return true; }, cancel);
             }
         }
 
@@ -86,7 +86,7 @@ public sealed partial class OutboxService(IDatabase database, OutboxSignal signa
 
     private async Task<IReadOnlyList<OutboxRow>> FollowAsync(int lane, int limit, CancellationToken cancel, Action<OutboxRow>? trying = null)
     {
-        var (rows, runs) = await WriteAsync<(IReadOnlyList<OutboxRow> Rows, int Runs)>(
+        var (rows, runs) = await database.DoAsync<(IReadOnlyList<OutboxRow> Rows, int Runs)>(
             async s =>
             {
                 if (!await s.Outbox.ClaimAsync(lane)) return ([], 0);
@@ -108,12 +108,6 @@ public sealed partial class OutboxService(IDatabase database, OutboxSignal signa
     }
 
     private static bool IsOfARow(Exception e) => e is not (UnavailableException or OperationCanceledException or OutOfMemoryException);
-
-    private async Task<T> WriteAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)
-    {
-        var written = await database.WriteAsync(async s => Result.Of(await work(s)), cancel);
-        return written.Try(out var value, out var fault) ? value : throw new UnavailableException(fault.Reason);
-    }
 
     private static partial class Log
     {

@@ -81,14 +81,14 @@ public sealed partial class RunService(
     public async Task<int> WorkAsync(CancellationToken cancel)
     {
         var waiting = await database.ReadAsync(s => s.Runs.WaitingAsync(), cancel);
-        var over = waiting.HasFlag(Waiting.Dead) ? await WriteAsync(s => s.Runs.GiveUpAsync(Piece), cancel) : 0;
+        var over = waiting.HasFlag(Waiting.Dead) ? await database.DoAsync(s => s.Runs.GiveUpAsync(Piece), cancel) : 0;
         if (!waiting.HasFlag(Waiting.Schedules) && !waiting.HasFlag(Waiting.Runs)) return over;
         var room = await TakeRoomAsync(cancel);
         var used = 0;
         try
         {
             var start = time.GetTimestamp();
-            var (begun, missed) = await WriteAsync(s => BeginAsync(s, waiting, room), cancel);
+            var (begun, missed) = await database.DoAsync(s => BeginAsync(s, waiting, room), cancel);
             used = begun.Count;
             // Runs of one device that were taken together go in the order in which they were due.
             foreach (var runs in begun.GroupBy(r => r.Plan?.Steps.FirstOrDefault()?.Id ?? "")) _ = CarryOutAsync([.. runs], start);
@@ -223,7 +223,7 @@ public sealed partial class RunService(
     {
         try
         {
-            await WriteAsync(
+            await database.DoAsync(
                 async s =>
                 {
                     await s.Runs.EndAsync([.. ends.Select(e => e.End)]);
@@ -275,12 +275,6 @@ public sealed partial class RunService(
 
     private static string Missed { get; } = JsonSerializer.Serialize(
         [StepResult.Of(StepKind.Delay, "", new Fault(FaultKind.Unavailable, "Nothing ran when it was due"))], ScheduleJson.Default.IReadOnlyListStepResult);
-
-    private async Task<T> WriteAsync<T>(Func<IStores, Task<T>> work, CancellationToken cancel)
-    {
-        var written = await database.WriteAsync(async s => Result.Of(await work(s)), cancel);
-        return written.Try(out var value, out var fault) ? value : throw new UnavailableException(fault.Reason);
-    }
 
     private static partial class Log
     {
