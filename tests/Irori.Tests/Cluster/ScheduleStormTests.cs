@@ -24,7 +24,7 @@ public sealed class ScheduleStormTests(ITestOutputHelper output)
     [Trait("run", "full")]
     public async Task Each_due_time_is_one_run_and_no_device_is_told_twice_though_a_node_is_killed_in_the_middle()
     {
-        var count = Effort.Of(quick: 2_000, full: 10_000);
+        var count = Effort.Of(quick: 2_000, full: 100_000);
         await using var nodes = await Nodes.StartAsync();
         await using var killed = await nodes.StartProcessAsync();
         using var app = await nodes.AppAsync(nodes.First);
